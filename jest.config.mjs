@@ -1,0 +1,33 @@
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^@cruddur/telemetry/(testing|microservices)$': '<rootDir>/libs/telemetry/src/$1/index.ts',
+    '^@cruddur/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
+
+/** unit: beside the code, in process. e2e: built services as processes, seen from outside. system: needs Debian packages. */
+const projects = {
+  unit: ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/services/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts'],
+  e2e: ['<rootDir>/test/e2e/**/*.spec.ts'],
+  system: ['<rootDir>/test/system/**/*.spec.ts'],
+};
+
+export default {
+  projects: Object.entries(projects).map(([displayName, testMatch]) => ({ ...shared, displayName, testMatch })),
+};

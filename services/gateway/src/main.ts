@@ -1,0 +1,3 @@
+import { telemetry } from '@cruddur/telemetry';
+import { NestFactory } from '@nestjs/core';
+console.log(telemetry, NestFactory);
