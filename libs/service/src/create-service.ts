@@ -38,7 +38,7 @@ export async function createService(
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   acceptJsonOnly(fastify);
   refuseMalformedQueries(fastify);
   options.configureFastify?.(fastify);

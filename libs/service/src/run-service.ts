@@ -27,7 +27,9 @@ export async function runService({ name, host, port, portVariable, ...options }:
     const { app, health } = await createService(options);
     const logger = new Logger('Service');
     if (!isTelemetryStarted()) {
-      logger.warn(`${name} runs untraced: start it with node --import <its telemetry.js>, before anything else is loaded`);
+      logger.warn(
+        `${name} runs untraced: start it with node --import <its telemetry.js>, before anything else is loaded`,
+      );
     }
     stopOnSignal(app, health, {
       drainDelayMs: environment.DRAIN_DELAY_MS,
@@ -41,7 +43,10 @@ export async function runService({ name, host, port, portVariable, ...options }:
   }
 }
 
-function whyNotStarted(error: unknown, { host, port, portVariable }: Pick<ServiceOptions, 'host' | 'port' | 'portVariable'>) {
+function whyNotStarted(
+  error: unknown,
+  { host, port, portVariable }: Pick<ServiceOptions, 'host' | 'port' | 'portVariable'>,
+) {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `port ${port} is taken; set ${portVariable} to a free one`;
   if (code === 'EACCES') return `port ${port} is not allowed for this user; set ${portVariable} to another one`;
