@@ -11,6 +11,8 @@ import { Health } from './health.js';
 import { acceptJsonOnly } from './json-body.js';
 import { ProblemFilter } from './problem.filter.js';
 import { refuseMalformedQueries } from './query-string.js';
+import { sendProblem } from './send-problem.js';
+import { toProblem } from './to-problem.js';
 
 export interface CreateServiceOptions {
   module: Type | DynamicModule;
@@ -37,6 +39,8 @@ export async function createService(
     // A request on a kept-alive connection is still answered while closing, with `connection: close`.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
+    // The router's own refusals come before every hook and before the filter.
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, toProblem(error)),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   acceptJsonOnly(fastify);
