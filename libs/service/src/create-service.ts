@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { toInvalidInputError } from '@cruddur/contracts';
 import { loggerModule, TelemetryModule } from '@cruddur/telemetry';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { withoutBootNoise } from './boot-logger.js';
 import { answerClientError } from './client-error.js';
@@ -40,7 +40,8 @@ export async function createService(
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
     // The router's own refusals come before every hook and before the filter.
-    frameworkErrors: (error, _request, reply) => sendProblem(reply, toProblem(error)),
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, toProblem(error)),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   acceptJsonOnly(fastify);
