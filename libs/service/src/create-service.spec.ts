@@ -12,6 +12,8 @@ import {
 import { Agent, request } from 'undici';
 import { createService } from './create-service.js';
 
+process.env.LOG_LEVEL = 'silent';
+
 @Controller('things')
 class ThingsController {
   @Get()
