@@ -22,6 +22,15 @@ export const ERROR_CODES = {
   handle_unknown: 'No user has this handle.',
   user_unknown: 'There is no such user.',
   route_not_found: 'There is nothing at this address.',
+  url_malformed: 'The URL is not valid percent-encoded UTF-8.',
+  body_too_large: 'The request body is larger than 64 kB.',
+  media_type_unsupported: 'The request body must be application/json.',
+  headers_too_large: 'The request headers are too large.',
+  request_malformed: 'The request is not valid HTTP.',
+  request_timeout: 'The request took too long to arrive.',
+  upstream_failed: 'A service that this answer needs failed.',
+  upstream_unavailable: 'A service that this answer needs is not available now; try again later.',
+  upstream_timeout: 'A service that this answer needs took too long.',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

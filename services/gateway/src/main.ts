@@ -1,3 +1,1 @@
-import { telemetry } from '@cruddur/telemetry';
-import { NestFactory } from '@nestjs/core';
-console.log(telemetry, NestFactory);
+export {};

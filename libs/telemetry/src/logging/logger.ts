@@ -1,0 +1,63 @@
+import { TraceFlags, context, isSpanContextValid, trace } from '@opentelemetry/api';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
+import { pinoPretty } from './pretty.js';
+import { redact, redactText } from './redact.js';
+
+/** The ids of the active span, as the log data model names them. */
+export function traceFields(): Record<string, string> | undefined {
+  const spanContext = trace.getSpanContext(context.active());
+  if (!spanContext || !isSpanContextValid(spanContext)) return undefined;
+  return {
+    trace_id: spanContext.traceId,
+    span_id: spanContext.spanId,
+    trace_flags: spanContext.traceFlags & TraceFlags.SAMPLED ? '01' : '00',
+  };
+}
+
+const OPTIONS: LoggerOptions = {
+  timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  mixin: () => traceFields() ?? {},
+  formatters: {
+    level: (label) => ({ level: label }),
+    log: (fields) => redact(fields),
+  },
+  serializers: {
+    err: (error: Error) => {
+      const plain: unknown = stdSerializers.err(error);
+      return redact({ ...(plain as Record<string, unknown>) });
+    },
+  },
+  hooks: {
+    logMethod(args, method) {
+      const last = args.length - 1;
+      if (typeof args[last] === 'string') args[last] = redactText(args[last]);
+      method.apply(this, args);
+    },
+  },
+};
+
+let shared: Logger | undefined;
+
+/**
+ * The process's one pino logger: a JSON line per event on stdout, pretty on a terminal during development.
+ * LOG_LEVEL sets the least level written (default info).
+ */
+export function getLogger(): Logger {
+  return (shared ??= createLogger({ env: process.env, isTerminal: process.stdout.isTTY }));
+}
+
+export function createLogger(output: {
+  env: NodeJS.ProcessEnv;
+  isTerminal?: boolean;
+  stream?: DestinationStream;
+}): Logger {
+  const { env, isTerminal = false } = output;
+  const pretty = isTerminal && env.NODE_ENV !== 'production';
+  const level = env.LOG_LEVEL?.toLowerCase() || 'info';
+  const known = level === 'silent' || level in pino.levels.values;
+  const stream = output.stream ?? (pretty ? pinoPretty() : pino.destination({ fd: 1, sync: true }));
+  const logger = pino({ ...OPTIONS, base: { service: env.OTEL_SERVICE_NAME }, level: known ? level : 'info' }, stream);
+  if (!known)
+    logger.warn(`LOG_LEVEL "${level}" is unknown (trace, debug, info, warn, error, fatal, silent): using info`);
+  return logger;
+}
