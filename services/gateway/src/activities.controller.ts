@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import {
   type Activity,
   ActivityNotFoundError,
@@ -7,7 +7,6 @@ import {
   type CreateReplyRequest,
   CreateReplyRequestSchema,
   HandleUnknownError,
-  IdempotencyKeySchema,
   isUuid,
   normalizeHandle,
   type Notification,
@@ -19,11 +18,10 @@ import {
 } from '@cruddur/contracts';
 import type { FastifyReply } from 'fastify';
 import { HomeActivitiesClient } from './home-activities.client.js';
+import { IdempotencyKey } from './idempotency-key.js';
 import { linkNextPage } from './link-next-page.js';
 import { RequestingUser } from './requesting-user.js';
 import { UserActivitiesClient } from './user-activities.client.js';
-
-const idempotencyKey = { schema: IdempotencyKeySchema.optional() };
 
 @Controller('activities')
 export class ActivitiesController {
@@ -85,7 +83,7 @@ export class ActivitiesController {
   @Post()
   create(
     @RequestingUser() userUuid: string,
-    @Headers('idempotency-key', idempotencyKey) key: string | undefined,
+    @IdempotencyKey() key: string | undefined,
     @Body({ schema: CreateActivityRequestSchema }) { message, ttl }: CreateActivityRequest,
   ): Promise<Activity> {
     return this.userActivities.createActivity({ user_uuid: userUuid, message, ttl }, key);
@@ -95,7 +93,7 @@ export class ActivitiesController {
   reply(
     @Param('uuid') uuid: string,
     @RequestingUser() userUuid: string,
-    @Headers('idempotency-key', idempotencyKey) key: string | undefined,
+    @IdempotencyKey() key: string | undefined,
     @Body({ schema: CreateReplyRequestSchema }) { message }: CreateReplyRequest,
   ): Promise<Reply> {
     return this.userActivities.createReply(knownUuid(uuid), { user_uuid: userUuid, message }, key);

@@ -36,7 +36,7 @@ function describeOperation(operation: Operation): JsonObject {
   const { id, summary, params = {}, query, headers = {}, body, errors = {} } = operation;
   const parameters = [
     ...Object.entries(params).map(([name, schema]) => parameter('path', name, schema)),
-    ...Object.entries(query?.shape ?? {}).map(([name, schema]) => parameter('query', name, schema)),
+    ...Object.entries<z.core.$ZodType>(query?.shape ?? {}).map(([name, schema]) => parameter('query', name, schema)),
     ...Object.entries(headers).map(([name, schema]) => parameter('header', name, schema)),
   ];
   return {
@@ -105,6 +105,5 @@ function tidy({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): voi
 }
 
 function withoutIdentity(schema: JsonObject): JsonObject {
-  const { $schema: _dialect, $id: _id, ...rest } = schema;
-  return rest;
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'));
 }
