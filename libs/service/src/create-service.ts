@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { toInvalidInputError } from '@cruddur/contracts';
 import { loggerModule, TelemetryModule } from '@cruddur/telemetry';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { withoutBootNoise } from './boot-logger.js';
 import { answerClientError } from './client-error.js';
@@ -11,6 +11,8 @@ import { Health } from './health.js';
 import { acceptJsonOnly } from './json-body.js';
 import { ProblemFilter } from './problem.filter.js';
 import { refuseMalformedQueries } from './query-string.js';
+import { sendProblem } from './send-problem.js';
+import { toProblem } from './to-problem.js';
 
 export interface CreateServiceOptions {
   module: Type | DynamicModule;
@@ -37,6 +39,9 @@ export async function createService(
     // A request on a kept-alive connection is still answered while closing, with `connection: close`.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
+    // The router's own refusals come before every hook and before the filter.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, toProblem(error)),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   acceptJsonOnly(fastify);

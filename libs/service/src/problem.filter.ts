@@ -1,7 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
-import { PROBLEM_MEDIA_TYPE } from '@cruddur/contracts';
-import { getCurrentTraceId } from '@cruddur/telemetry';
 import type { FastifyReply } from 'fastify';
+import { sendProblem } from './send-problem.js';
 import { toProblem } from './to-problem.js';
 
 /**
@@ -20,16 +19,6 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy(); // half an answer must not look like a whole one
       return;
     }
-    if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
-    void reply
-      .code(problem.status)
-      .header('content-type', PROBLEM_MEDIA_TYPE)
-      .send(JSON.stringify(problem.toProblem(traceIdOf(reply))));
+    sendProblem(reply, problem);
   }
-}
-
-/** Fastify reads a body in events of the socket, outside the request's context: its header knows the trace then. */
-function traceIdOf(reply: FastifyReply): string | undefined {
-  const traceresponse = reply.getHeader('traceresponse');
-  return getCurrentTraceId() ?? (typeof traceresponse === 'string' ? traceresponse.split('-')[1] : undefined);
 }
