@@ -3,3 +3,4 @@ export { migrate } from './migrate.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';
 export { PostgresModule } from './postgres.module.js';
 export { Postgres, type PostgresOptions, type Queryable, type Statement } from './postgres.js';
+export { DatabaseUnavailableError } from './unavailable.js';

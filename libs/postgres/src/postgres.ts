@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { describeDatabase } from './database-url.js';
+import { DatabaseUnavailableError, isUnavailable } from './unavailable.js';
 
 /**
  * A named statement: the server keeps its plan per connection, and its name is what a trace shows. One name, one text.
@@ -53,12 +54,18 @@ export class Postgres implements Queryable, OnApplicationShutdown {
   }
 
   async query<Row>(statement: Statement): Promise<Row[]> {
-    return (await this.pool.query(statement)).rows as Row[];
+    try {
+      return (await this.pool.query(statement)).rows as Row[];
+    } catch (error) {
+      throw this.explain(error);
+    }
   }
 
   /** Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it rejects. */
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw this.explain(error);
+    });
     try {
       await client.query('BEGIN');
       const result = await work({
@@ -73,15 +80,18 @@ export class Postgres implements Queryable, OnApplicationShutdown {
         () => client.release(),
         () => client.release(true),
       );
-      throw error;
+      throw this.explain(error);
     }
   }
 
-  /** For readiness. @throws when the database does not answer within a second. */
+  /** For readiness. @throws DatabaseUnavailableError when the database does not answer within a second. */
   async ping(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`No answer from ${this.address} within a second`)), READY_WITHIN_MS);
+      timer = setTimeout(
+        () => reject(new DatabaseUnavailableError(this.address, 'no answer within a second')),
+        READY_WITHIN_MS,
+      );
     });
     try {
       await Promise.race([this.query({ name: 'ready', text: 'select 1' }), late]);
@@ -93,5 +103,9 @@ export class Postgres implements Queryable, OnApplicationShutdown {
   /** Nest calls this after the HTTP server has drained, so no request loses its connection. */
   async onApplicationShutdown(): Promise<void> {
     if (!this.pool.ending) await this.pool.end();
+  }
+
+  private explain(error: unknown): unknown {
+    return isUnavailable(error) ? new DatabaseUnavailableError(this.address, error) : error;
   }
 }
