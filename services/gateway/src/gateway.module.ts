@@ -7,13 +7,15 @@ import { UserActivitiesClient } from './user-activities.client.js';
 
 @Module({})
 export class GatewayModule {
-  static with(config: Pick<GatewayConfig, 'homeActivities' | 'userActivities'>): DynamicModule {
+  static forConfig(config: GatewayConfig): DynamicModule {
+    const homeActivities = { origin: config.HOME_ACTIVITIES_URL, timeoutMs: config.HOME_ACTIVITIES_TIMEOUT_MS };
+    const userActivities = { origin: config.USER_ACTIVITIES_URL, timeoutMs: config.USER_ACTIVITIES_TIMEOUT_MS };
     return {
       module: GatewayModule,
       controllers: [ActivitiesController, OpenApiController],
       providers: [
-        { provide: HomeActivitiesClient, useValue: new HomeActivitiesClient(config.homeActivities) },
-        { provide: UserActivitiesClient, useValue: new UserActivitiesClient(config.userActivities) },
+        { provide: HomeActivitiesClient, useValue: new HomeActivitiesClient(homeActivities) },
+        { provide: UserActivitiesClient, useValue: new UserActivitiesClient(userActivities) },
       ],
     };
   }

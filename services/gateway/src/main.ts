@@ -1,16 +1,16 @@
-import { runService } from '@cruddur/service';
-import { readGatewayConfig } from './gateway.config.js';
+import { readConfig, runService } from '@cruddur/service';
+import { GatewayConfigSchema } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { decideRequestingUser } from './requesting-user.js';
 
-const config = readGatewayConfig();
+const config = readConfig(GatewayConfigSchema);
 
 await runService({
   name: 'gateway',
-  module: GatewayModule.with(config),
+  module: GatewayModule.forConfig(config),
   prefix: 'api',
-  configureFastify: (fastify) => decideRequestingUser(fastify, config.demoUserUuid),
-  host: config.host,
-  port: config.port,
+  configureFastify: (fastify) => decideRequestingUser(fastify, config.CRUDDUR_DEMO_USER),
+  host: config.HOST,
+  port: config.GATEWAY_PORT,
   portVariable: 'GATEWAY_PORT',
 });

@@ -44,7 +44,6 @@ const BODY = {
   415: 'The body is not application/json.',
   422: 'The request is well-formed and breaks a rule, or its Idempotency-Key came before with another request.',
 };
-const CONFLICT = { 409: 'A request with this Idempotency-Key is being worked on.' };
 const NO_ACTIVITY = { 404: 'There is no such activity, or it has expired.' };
 const LINK = { Link: 'The next page, with `rel="next"` (RFC 8288). The last page has none.' };
 const idempotencyKey = { 'Idempotency-Key': IdempotencyKeySchema.optional() };
@@ -117,7 +116,7 @@ export const operations: readonly Operation[] = [
     body: CreateActivityRequestSchema,
     status: 201,
     response: ActivitySchema,
-    errors: { ...CONFLICT, ...BODY, ...UPSTREAM },
+    errors: { ...BODY, ...UPSTREAM },
   },
   {
     id: 'createReply',
@@ -129,7 +128,7 @@ export const operations: readonly Operation[] = [
     body: CreateReplyRequestSchema,
     status: 201,
     response: ReplySchema,
-    errors: { ...NO_ACTIVITY, ...CONFLICT, ...BODY, ...UPSTREAM },
+    errors: { ...NO_ACTIVITY, ...BODY, ...UPSTREAM },
   },
   {
     id: 'getApiDescription',

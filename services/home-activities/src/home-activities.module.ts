@@ -6,14 +6,12 @@ import { UserActivitiesClient } from './user-activities.client.js';
 
 @Module({})
 export class HomeActivitiesModule {
-  static with(config: Pick<HomeActivitiesConfig, 'userActivities'>): DynamicModule {
+  static forConfig(config: HomeActivitiesConfig): DynamicModule {
+    const userActivities = { origin: config.USER_ACTIVITIES_URL, timeoutMs: config.USER_ACTIVITIES_TIMEOUT_MS };
     return {
       module: HomeActivitiesModule,
       controllers: [HomeTimelineController],
-      providers: [
-        HomeTimeline,
-        { provide: UserActivitiesClient, useValue: new UserActivitiesClient(config.userActivities) },
-      ],
+      providers: [HomeTimeline, { provide: UserActivitiesClient, useValue: new UserActivitiesClient(userActivities) }],
     };
   }
 }

@@ -1,13 +1,13 @@
-import { runService } from '@cruddur/service';
-import { readHomeActivitiesConfig } from './home-activities.config.js';
+import { readConfig, runService } from '@cruddur/service';
+import { HomeActivitiesConfigSchema } from './home-activities.config.js';
 import { HomeActivitiesModule } from './home-activities.module.js';
 
-const config = readHomeActivitiesConfig();
+const config = readConfig(HomeActivitiesConfigSchema);
 
 await runService({
   name: 'home-activities',
-  module: HomeActivitiesModule.with(config),
-  host: config.host,
-  port: config.port,
+  module: HomeActivitiesModule.forConfig(config),
+  host: config.HOST,
+  port: config.HOME_ACTIVITIES_PORT,
   portVariable: 'HOME_ACTIVITIES_PORT',
 });
