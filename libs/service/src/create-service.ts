@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type DynamicModule, Module, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -39,6 +40,8 @@ export async function createService(
     // A request on a kept-alive connection is still answered while closing, with `connection: close`.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
+    // Many clients encode an @, which a path and a query may have as it is; the router compares the text.
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => (url.includes('%40') ? url.replaceAll('%40', '@') : url),
     // The router's own refusals come before every hook and before the filter.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, toProblem(error)),
