@@ -1,3 +1,4 @@
-import { startTelemetry } from '@cruddur/telemetry/start';
+import { startTelemetry } from '@cruddur/telemetry';
 
-startTelemetry({ serviceName: 'user-activities', serviceNamespace: 'cruddur' });
+// Loaded with `node --import`, before anything that is to be traced.
+startTelemetry({ serviceName: 'user-activities', trustInbound: true });
