@@ -37,6 +37,7 @@ export class TestServer {
 
   /** Starts the server process, resolving when it takes connections. */
   async up(): Promise<void> {
+    if (this.process) return;
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'timezone=Asia/Kathmandu'];
     const child = spawn(
       this.postgres,
