@@ -69,3 +69,4 @@ export {
   type Profiles,
   type ProfilesRequest,
 } from './user-activities-api.js';
+export { homeActivitiesApi, HomeTimelinePageSchema, type HomeTimelinePage } from './home-activities-api.js';

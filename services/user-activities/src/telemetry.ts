@@ -1,4 +1,3 @@
-import { startTelemetry } from '@cruddur/telemetry';
+import { startTelemetry } from '@cruddur/telemetry/start';
 
-// Loaded with `node --import`, before anything that is to be traced.
-startTelemetry({ serviceName: 'user-activities', trustInbound: true });
+startTelemetry({ serviceName: 'user-activities', serviceNamespace: 'cruddur', instrumentations: ['pg'] });
