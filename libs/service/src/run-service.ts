@@ -50,7 +50,7 @@ function whyNotStarted(
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `port ${port} is taken; set ${portVariable} to a free one`;
   if (code === 'EACCES') return `port ${port} is not allowed for this user; set ${portVariable} to another one`;
-  if (code === 'EADDRNOTAVAIL') return `HOST ${host} is not an address of this machine`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST ${host} is not an address of this machine`;
   return `cannot start: ${describe(error)}`;
 }
 
