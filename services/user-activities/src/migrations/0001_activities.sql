@@ -1,7 +1,7 @@
 -- Times are kept to the millisecond, which is what the API and its cursors show: a position read back is exact.
 
-CREATE FUNCTION rfc3339(time timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+CREATE FUNCTION rfc3339(moment timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 
 CREATE TABLE users (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
