@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { outline } from '@cruddur/telemetry/testing';
-import { CruddurSystem } from './cruddur-system.js';
+import { CruddurSystem } from '../support/cruddur-system.js';
 
 let system: CruddurSystem;
 beforeAll(async () => {
@@ -43,13 +43,12 @@ describe('logs', () => {
   it('of one request are found by its trace id in all three services, inside their server spans', async () => {
     const { traceId } = await system.call('/api/activities/home');
     const spans = await system.receiver.expectTrace(traceId, HOME);
-    const logs = system.logsOf(traceId);
-    for (const service of system.all) {
-      const line = logs[service.name]?.find(({ msg }) => msg === 'request completed');
-      const server = spans.find((span) => span.service === service.name && span.kind === 'SERVER');
+    for (const service of system.names) {
+      const line = system.logsOf(traceId, service).find(({ msg }) => msg === 'request completed');
+      const server = spans.find((span) => span.service === service && span.kind === 'SERVER');
       expect(line).toMatchObject({
         level: 'info',
-        service: service.name,
+        service,
         trace_id: traceId,
         span_id: server?.spanId,
         trace_flags: '01',
@@ -65,7 +64,7 @@ describe('logs', () => {
     const headers = { authorization: 'Bearer hunter2hunter2', cookie: 'session=hunter2' };
     const { traceId } = await system.call('/api/activities/search?term=hunter2', { headers });
     await system.receiver.waitFor('the trace', () => system.receiver.trace(traceId).length === 4);
-    expect(JSON.stringify(system.all.map(({ lines }) => lines))).not.toContain('hunter2');
+    expect(JSON.stringify(system.names.map((name) => system.process(name).stdout))).not.toContain('hunter2');
     const attributes = system.receiver.trace(traceId).map((span) => JSON.stringify(span.attributes));
     expect(attributes.join()).not.toMatch(/Bearer|session=/);
   });
@@ -73,23 +72,24 @@ describe('logs', () => {
   it('of a refused request are found as well', async () => {
     const { status, traceId } = await system.call('/api/activities/home?limit=x');
     expect(status).toBe(422);
-    await system.receiver.waitFor('the line', () => system.logsOf(traceId).gateway?.length === 1);
-    expect(system.logsOf(traceId).gateway).toMatchObject([{ msg: 'request completed', status: 422 }]);
+    await system.receiver.waitFor('the line', () => system.logsOf(traceId, 'gateway').length === 1);
+    expect(system.logsOf(traceId, 'gateway')).toMatchObject([{ msg: 'request completed', status: 422 }]);
   });
 });
 
 describe('health checks', () => {
   it('are traced and logged nowhere, database check and all', async () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const before = { spans: system.receiver.spans.length, lines: system.all.map(({ lines }) => lines.length) };
-    for (const { url } of system.all) {
+    const seen = () => [system.receiver.spans.length, ...system.names.map((name) => system.process(name).log.length)];
+    const before = seen();
+    for (const url of system.names.map((name) => system.url(name))) {
       for (const path of ['/health/live', '/health/ready', '/health/ready?verbose']) {
         const response = await fetch(url + path);
         expect([path, response.status, response.headers.get('traceresponse')]).toEqual([path, 200, null]);
       }
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect({ spans: system.receiver.spans.length, lines: system.all.map(({ lines }) => lines.length) }).toEqual(before);
+    expect(seen()).toEqual(before);
   });
 });
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { CruddurSystem } from './cruddur-system.js';
+import { CruddurSystem } from '../support/cruddur-system.js';
 
 let system: CruddurSystem;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ const CLAIMED_TRACE = '1'.repeat(32);
 const TRACEPARENT = `00-${CLAIMED_TRACE}-${'2'.repeat(16)}-01`;
 
 async function raw(request: string | Buffer): Promise<string> {
-  const socket = connect(system.gateway.port, '127.0.0.1');
+  const socket = connect(Number(new URL(system.url('gateway')).port), '127.0.0.1');
   socket.on('error', () => {});
   socket.write(request);
   return text(socket);
@@ -94,8 +94,8 @@ describe('what is no HTTP', () => {
 
 describe('behind a proxy of our own', () => {
   it("the gateway continues the proxy's trace when TELEMETRY_TRUST_INBOUND says so", async () => {
-    await system.gateway.stop();
-    await system.gateway.start({ TELEMETRY_TRUST_INBOUND: 'true' });
+    await system.process('gateway').kill();
+    await system.startService('gateway', { TELEMETRY_TRUST_INBOUND: 'true' });
     const { traceId } = await system.call('/api/activities/home', { headers: { traceparent: TRACEPARENT } });
     expect(traceId).toBe(CLAIMED_TRACE);
   });

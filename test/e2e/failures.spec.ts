@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { outline } from '@cruddur/telemetry/testing';
-import { CruddurSystem } from './cruddur-system.js';
+import { CruddurSystem } from '../support/cruddur-system.js';
 
 let system: CruddurSystem;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ describe('when user-activities is dead', () => {
   beforeAll(async () => {
     // A page that home-activities can remember.
     expect((await system.call('/api/activities/home')).status).toBe(200);
-    await system.services['user-activities'].stop('SIGKILL');
+    await system.process('user-activities').kill();
   });
 
   it('the home timeline answers what it has, says so, and its trace shows why', async () => {
@@ -70,7 +70,7 @@ describe('when user-activities is dead', () => {
   });
 
   it('everything works again once it is back', async () => {
-    await system.services['user-activities'].start();
+    await system.startService('user-activities');
     const deadline = Date.now() + 30_000;
     let status = 0;
     while (status !== 200 && Date.now() < deadline) {
@@ -88,7 +88,7 @@ describe('when user-activities is dead', () => {
 describe('when PostgreSQL is dead', () => {
   it('readiness says so, liveness does not, and requests are answered 502 or 503', async () => {
     await system.postgres.stop();
-    const { url } = system.services['user-activities'];
+    const url = system.url('user-activities');
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
     const { status, body } = await system.call('/api/activities/@noor');

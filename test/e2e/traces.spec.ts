@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { CruddurSystem } from './cruddur-system.js';
+import { CruddurSystem } from '../support/cruddur-system.js';
 
 let system: CruddurSystem;
 let activity: { uuid: string; handle: string };
