@@ -7,6 +7,7 @@ import { withBaggage } from '../baggage/with-baggage.js';
 import { withSpan } from '../spans/with-span.js';
 import type { Packet } from './carrier.js';
 import { instrumentClients } from './client.instrumentation.js';
+import { withOutboundEvent } from './outbound-event.js';
 
 type Reply = { err?: unknown; response?: unknown; isDisposed?: boolean };
 type SentPacket = Packet & { id?: string };
@@ -228,5 +229,40 @@ describe('Without an SDK', () => {
     client.emit('added', 1);
     await tick();
     expect(client.packets).toEqual([{ pattern: 'added', data: 1 }]);
+  });
+});
+
+describe('withOutboundEvent', () => {
+  const id = { 'messaging.message.id': 'e1' };
+
+  it('makes one producer span of a send() whose reply is the acknowledgement', async () => {
+    const acknowledged = withOutboundEvent({ attributes: id }, () => lastValueFrom(client.send('added', 1)));
+    await replyWith({ response: null, isDisposed: true });
+    await acknowledged;
+    const [span] = tracing.spans();
+    expect([span?.name, span?.kind]).toEqual(['send added', SpanKind.PRODUCER]);
+    expect(span?.attributes).toMatchObject({ ...id, 'messaging.destination.name': 'added' });
+    expect(span?.attributes).not.toHaveProperty('rpc.method');
+  });
+
+  it('fails the span when the receiver refuses', async () => {
+    const refused = withOutboundEvent({}, () => lastValueFrom(client.send('added', 1)));
+    await replyWith({ err: { status: 'rejected', message: 'no' }, isDisposed: true });
+    await expect(refused).rejects.toEqual({ status: 'rejected', message: 'no' });
+    expect(tracing.spans()[0]?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'no' });
+  });
+
+  it('adds attributes to an emit(), and to nothing that its subscriber sends', async () => {
+    await withOutboundEvent({ attributes: id }, () => lastValueFrom(client.emit('added', 1), { defaultValue: 0 }));
+    expect(tracing.spans()[0]?.attributes).toMatchObject(id);
+    const acknowledged = withOutboundEvent({ attributes: id }, () =>
+      lastValueFrom(client.send('added', 1).pipe(map(() => client.emit('further', 2)))),
+    );
+    await replyWith({ response: null, isDisposed: false });
+    client.reply({ isDisposed: true });
+    await acknowledged;
+    await tick();
+    const further = tracing.spans().find(({ name }) => name === 'send further');
+    expect(further?.attributes).not.toHaveProperty('messaging.message.id');
   });
 });

@@ -17,6 +17,7 @@ import type { Fields, Packet } from './carrier.js';
 import { CANCELLED, failCall, failWith } from './failure.js';
 import type { TransportDescription } from './transport.js';
 import { transportOfClient } from './nest-transports.js';
+import { OUTBOUND_EVENT, type OutboundEvent } from './outbound-event.js';
 import { tracer } from './tracer.js';
 import { keepContext } from './deliver-in.js';
 
@@ -56,7 +57,11 @@ export function instrumentClients(): void {
     const traced = tracedClient(this);
     return new Observable((subscriber) => {
       const method = String(this.normalizePattern(pattern));
-      return call(replies, subscriber, method, { ...traced.request, [attr.ATTR_RPC_METHOD]: method });
+      const event = outboundEvent();
+      const operation = event
+        ? { name: `send ${method}`, kind: SpanKind.PRODUCER, attributes: eventAttributes(traced, method, event) }
+        : { name: method, kind: SpanKind.CLIENT, attributes: { ...traced.request, [attr.ATTR_RPC_METHOD]: method } };
+      return call(replies, subscriber, operation);
     });
   };
 
@@ -88,17 +93,16 @@ function isInvalid(pattern: unknown, data: unknown): boolean {
 }
 
 /**
- * One request: a CLIENT span from subscription to the last reply. The subscriber gets everything in the context
+ * One request, or one event that is acknowledged: a span from subscription to the last reply. The subscriber gets everything in the context
  * in which it subscribed; without that, its operators would run in the context of whoever opened the socket.
  */
 function call(
   replies: Observable<unknown>,
   subscriber: { next(value: unknown): void; error(error: unknown): void; complete(): void },
-  name: string,
-  attributes: Attributes,
+  { name, kind, attributes }: { name: string; kind: SpanKind; attributes: Attributes },
 ) {
-  const caller = context.active();
-  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, caller);
+  const caller = context.active().deleteValue(OUTBOUND_EVENT);
+  const span = tracer.startSpan(name, { kind, attributes }, caller);
   let open = true;
   let replied = false;
   const end = () => {
@@ -135,15 +139,9 @@ function call(
 /** One event: a PRODUCER span from the call, which is when Nest sends, until the transport has taken the message. */
 function publish(client: Client, pattern: unknown, attributes: Attributes, send: () => Observable<unknown>) {
   const destination = String(client.normalizePattern(pattern));
-  const caller = context.active();
-  const span = tracer.startSpan(
-    `send ${destination}`,
-    {
-      kind: SpanKind.PRODUCER,
-      attributes: { ...tracedClient(client).event, [attr.ATTR_MESSAGING_DESTINATION_NAME]: destination, ...attributes },
-    },
-    caller,
-  );
+  const all = { ...eventAttributes(tracedClient(client), destination, outboundEvent()), ...attributes };
+  const caller = context.active().deleteValue(OUTBOUND_EVENT);
+  const span = tracer.startSpan(`send ${destination}`, { kind: SpanKind.PRODUCER, attributes: all }, caller);
   const sent = context.with(trace.setSpan(caller, span), send);
   sent.subscribe({
     error(error: unknown) {
@@ -153,6 +151,14 @@ function publish(client: Client, pattern: unknown, attributes: Attributes, send:
     complete: () => span.end(),
   });
   return sent.pipe(keepContext());
+}
+
+function outboundEvent(): OutboundEvent | undefined {
+  return context.active().getValue(OUTBOUND_EVENT) as OutboundEvent | undefined;
+}
+
+function eventAttributes({ event }: Traced, destination: string, outbound?: OutboundEvent): Attributes {
+  return { ...event, [attr.ATTR_MESSAGING_DESTINATION_NAME]: destination, ...outbound?.attributes };
 }
 
 function fail(span: Span, error: unknown, caller: Context): void {

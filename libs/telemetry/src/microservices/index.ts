@@ -2,4 +2,5 @@
 export { keepContext } from './deliver-in.js';
 export type { Carrier, Fields, Packet } from './carrier.js';
 export { MICROSERVICES_INSTRUMENTATION, instrumentMicroservices, microservicesInstrumentation } from './instrument.js';
+export { type OutboundEvent, withOutboundEvent } from './outbound-event.js';
 export { type TransportDescription, registerTransport } from './transport.js';

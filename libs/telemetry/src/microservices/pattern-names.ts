@@ -1,6 +1,6 @@
 import type { RpcServer } from './server.instrumentation.js';
 
-export type Handler = object;
+export type Handler = { isEventHandler?: boolean };
 
 /** Methods of Nest's context objects that tell where a message arrived, by transport. */
 interface Addressed {
@@ -28,11 +28,11 @@ export class PatternNames {
     server.getHandlerByPattern = (pattern) => (this.found = lookUp.call(server, pattern));
   }
 
-  current(rpcContext: object): { registered: string; actual: string } {
+  current(rpcContext: object): { registered: string; actual: string; isEvent: boolean } {
     const handler = this.found;
     this.found = null;
     const registered = (handler && this.nameOf(handler)) ?? OTHER;
-    return { registered, actual: addressOf(rpcContext) ?? registered };
+    return { registered, actual: addressOf(rpcContext) ?? registered, isEvent: handler?.isEventHandler === true };
   }
 
   private nameOf(handler: Handler): string | undefined {

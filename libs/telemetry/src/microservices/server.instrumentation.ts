@@ -72,9 +72,11 @@ export function instrumentServer(candidate: object): void {
     const parent = fields ? propagation.extract(ROOT_CONTEXT, fields, fieldGetter) : ROOT_CONTEXT;
     const pattern = patterns.current(rpcContext);
     const attributes = { ...common, ...transport.describeMessage?.(rpcContext) };
-    const span = events.has(rpcContext)
-      ? startEvent(transport, pattern, attributes, parent)
-      : startRequest(pattern.registered, attributes, parent);
+    // An event is acknowledged by a reply where it was sent as a request.
+    const span =
+      events.has(rpcContext) || pattern.isEvent
+        ? startEvent(transport, pattern, attributes, parent)
+        : startRequest(pattern.registered, attributes, parent);
     return { span, context: withEntrySpan(trace.setSpan(parent, span)) };
   };
 
@@ -133,7 +135,7 @@ export function startEvent(
   );
 }
 
-/** Whether a message is an event is decided by the packet, not by the handler: `emit` reaches both kinds. */
+/** A packet without an id is an event whatever its handler is: `emit` reaches those of requests as well. */
 function rememberEvents(server: RpcServer): { has(rpcContext: object): boolean } {
   const events = new WeakSet<object>();
   const handleEvent = server.handleEvent;

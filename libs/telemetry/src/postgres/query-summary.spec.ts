@@ -36,3 +36,13 @@ describe('summariseQuery', () => {
     expect(summariseQuery(`select ${'('.repeat(20_000)} from x`).operation).toBe('SELECT');
   });
 });
+
+it('names a statement after what it writes itself, whatever its common table expressions write', () => {
+  const sql =
+    'WITH seen AS (INSERT INTO inbox (id) VALUES ($1) RETURNING (id)) INSERT INTO timeline (uuid) SELECT $2 FROM seen';
+  expect(summariseQuery(sql)).toEqual({
+    summary: 'INSERT inbox INSERT timeline',
+    operation: 'INSERT',
+    collection: 'timeline',
+  });
+});

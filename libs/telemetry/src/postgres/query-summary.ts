@@ -33,6 +33,16 @@ export function summariseQuery(sql: string): QuerySummary {
   return summary;
 }
 
+/** What a statement writes itself, outside of all parentheses: of several writes the one it is about. */
+function ownStep(sql: string): { operation: string; collection?: string } | undefined {
+  let outer = sql;
+  for (let before = ''; before !== outer;) [before, outer] = [outer, outer.replace(/\([^()]*\)/g, '')];
+  const match = [...outer.matchAll(STEP)].find(([, ...groups]) => groups[6] === undefined);
+  const [, insert, insertInto, del, deleteFrom, update, updated] = match ?? [];
+  const operation = (insert ?? del ?? update)?.toUpperCase();
+  return operation === undefined ? undefined : { operation, collection: insertInto ?? deleteFrom ?? updated };
+}
+
 function summarise(sql: string): QuerySummary {
   const ctes = new Set(Array.from(sql.matchAll(CTE_NAME), ([, name]) => name?.toLowerCase()));
   const steps: { operation: string; collection?: string }[] = [];
@@ -43,7 +53,7 @@ function summarise(sql: string): QuerySummary {
     if (collection !== undefined && !ctes.has(collection.toLowerCase())) steps.push({ operation, collection });
   }
   const distinct = [...new Set(steps.map(({ operation, collection }) => `${operation} ${collection}`))];
-  const main = steps.find(({ operation }) => operation !== 'SELECT') ?? steps[0];
+  const main = ownStep(sql) ?? steps.find(({ operation }) => operation !== 'SELECT') ?? steps[0];
   const operation = main?.operation ?? (/^\w+/.exec(sql)?.[0].toUpperCase() || 'QUERY');
   return { summary: distinct.join(' ') || operation, operation, collection: main?.collection };
 }
