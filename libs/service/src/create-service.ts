@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type DynamicModule, Module, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { withoutBootNoise } from './boot-logger.js';
 import { answerClientError } from './client-error.js';
-import { Health } from './health.js';
+import { Health, HEALTH_CHECKS } from './health.js';
 import { acceptJsonOnly } from './json-body.js';
 import { ProblemFilter } from './problem.filter.js';
 import { refuseMalformedQueries } from './query-string.js';
@@ -26,7 +27,8 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 /** A client that sends its request slower than this is cut off with 408. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-@Module({})
+/** With no checks of its own, so that there is something to find in a service that has none. */
+@Module({ providers: [{ provide: HEALTH_CHECKS, useValue: [] }] })
 class ServiceModule {}
 
 /** The application that {@link runService} listens with. Tests take it from here to have the very same pipeline. */
@@ -39,6 +41,8 @@ export async function createService(
     // A request on a kept-alive connection is still answered while closing, with `connection: close`.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
+    // Many clients encode an @, which a path and a query may have as it is; the router compares the text.
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => (url.includes('%40') ? url.replaceAll('%40', '@') : url),
     // The router's own refusals come before every hook and before the filter.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, toProblem(error)),

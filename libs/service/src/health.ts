@@ -37,19 +37,11 @@ export class Health {
 
   private async readiness() {
     if (this.draining) return { ready: false, body: { status: 'draining' } };
-    this.checks ??= findChecks(this.app);
+    this.checks ??= this.app.get<HealthCheck | HealthCheck[]>(HEALTH_CHECKS, { strict: false, each: true }).flat();
     const entries = await Promise.all(this.checks.map(async (check) => [check.name, await runCheck(check)] as const));
     const results = entries.map(([, result]) => result);
     const status = results.includes('down') ? 'down' : results.includes('degraded') ? 'degraded' : 'ok';
     return { ready: status !== 'down', body: { status, checks: Object.fromEntries(entries) } };
-  }
-}
-
-function findChecks(app: INestApplication): HealthCheck[] {
-  try {
-    return app.get<HealthCheck | HealthCheck[]>(HEALTH_CHECKS, { strict: false, each: true }).flat();
-  } catch {
-    return []; // Nest throws when no module provides the token
   }
 }
 

@@ -1,3 +1,6 @@
+import type { ServerResponse } from 'node:http';
+import { Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Health } from './health.js';
@@ -12,6 +15,8 @@ export interface ShutdownOptions {
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Node closes idle keep-alive connections once when a server closes; those that become idle later hold it open. */
 const IDLE_SWEEP_MS = 100;
+/** For a client that is about to reuse its connection to hear `connection: close` instead of having it cut. */
+const LINGER_MS = 200;
 /** For what runs after the last request: databases' goodbyes and the last flush of spans. */
 const HOOKS_TIMEOUT_MS = 10_000;
 
@@ -31,10 +36,12 @@ export function stopOnSignal(app: NestFastifyApplication, health: Health, option
 async function drain(app: NestFastifyApplication, signal: NodeJS.Signals, options: ShutdownOptions): Promise<number> {
   const logger = new Logger('Shutdown');
   logger.log(`${signal}: finishing requests in flight`);
-  if (options.drainDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, options.drainDelayMs));
+  if (options.drainDelayMs > 0) await sleep(options.drainDelayMs);
+  const server = app.getHttpServer();
+  stopAccepting(server);
+  await sleep(LINGER_MS);
 
   let status = 0;
-  const server = app.getHttpServer();
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
   const cut = setTimeout(() => {
     status = 1;
@@ -52,4 +59,10 @@ async function drain(app: NestFastifyApplication, signal: NodeJS.Signals, option
   clearTimeout(cut);
   clearTimeout(giveUp);
   return status;
+}
+
+/** http's own close() would at once cut connections on which a request may be under way; net's only stops listening. */
+function stopAccepting(server: Server): void {
+  server.prependListener('request', (_request, response: ServerResponse) => response.setHeader('connection', 'close'));
+  Server.prototype.close.call(server);
 }
