@@ -35,8 +35,10 @@ async function connect(postgres: Postgres, deadline: number): Promise<void> {
       return await postgres.ping();
     } catch (error) {
       // A server that is only just coming up is worth waiting for; a wrong password or database is not.
-      if (!(error instanceof DatabaseUnavailableError) || Date.now() + PAUSE_MS > deadline) {
-        throw new Error(`DATABASE_URL: cannot use PostgreSQL at ${postgres.address}: ${reasonOf(error)}`, {
+      const unavailable = error instanceof DatabaseUnavailableError;
+      if (!unavailable || Date.now() + PAUSE_MS > deadline) {
+        const cause = unavailable ? error.cause : error;
+        throw new Error(`DATABASE_URL: cannot use PostgreSQL at ${postgres.address}: ${reasonOf(cause)}`, {
           cause: error,
         });
       }

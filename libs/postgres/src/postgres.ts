@@ -13,6 +13,11 @@ export interface Statement {
   values?: unknown[];
 }
 
+/** A statement on one line, however its source was laid out: its text goes into every span. */
+export function statement(name: string, text: string): Statement {
+  return { name, text: text.replace(/\s+/g, ' ').trim() };
+}
+
 /** The database, or one transaction on it. */
 export interface Queryable {
   query<Row>(statement: Statement): Promise<Row[]>;
@@ -25,6 +30,7 @@ export interface PostgresOptions {
   applicationName: string;
 }
 
+const READY = statement('ready', 'select 1');
 const READY_WITHIN_MS = 1_000;
 
 /** A connection pool that outlives its server: what fails is the query of the moment, and the next one connects anew. */
@@ -94,7 +100,7 @@ export class Postgres implements Queryable, OnApplicationShutdown {
       );
     });
     try {
-      await Promise.race([this.query({ name: 'ready', text: 'select 1' }), late]);
+      await Promise.race([this.query(READY), late]);
     } finally {
       clearTimeout(timer);
     }

@@ -1,105 +1,48 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../tools/embedded-postgres.ts';
 
-const NOBODY = { uid: 65534, gid: 65534 };
-
-/** A real PostgreSQL on a free loopback port with its data in a temporary folder. */
+/** A real PostgreSQL on a free loopback port, with its data in a temporary folder, that a test may stop and start. */
 export class TestServer {
+  readonly port: number;
   private databases = 0;
-  private process: ChildProcess | undefined;
+  private running = true;
 
   private constructor(
-    private readonly postgres: string,
-    private readonly dataDir: string,
-    readonly port: number,
-  ) {}
-
-  static async start(): Promise<TestServer> {
-    const platform = process.platform === 'win32' ? 'windows' : process.platform;
-    const { initdb, postgres } = (await import(`@embedded-postgres/${platform}-${process.arch}`)) as Record<
-      'initdb' | 'postgres',
-      string
-    >;
-    const dataDir = mkdtempSync(join(tmpdir(), 'cruddur-postgres-'));
-    if (isRoot()) chownSync(dataDir, NOBODY.uid, NOBODY.gid);
-    const flags = ['-U', 'postgres', '-A', 'trust', '--no-locale', '-E', 'UTF8', '--no-sync'];
-    execFileSync(initdb, ['-D', dataDir, ...flags], { ...asUser(), cwd: dataDir, stdio: 'pipe' });
-    const server = new TestServer(postgres, dataDir, await freePort());
-    await server.up();
-    return server;
+    private readonly folder: string,
+    private server: EmbeddedPostgres,
+  ) {
+    this.port = server.port;
   }
 
-  /** Starts the server process, resolving when it takes connections. */
+  static async start(): Promise<TestServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'cruddur-test-'));
+    // Temporary folders are closed to others, and the server of a root user runs as somebody else.
+    chmodSync(folder, 0o755);
+    return new TestServer(folder, await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') }));
+  }
+
+  /** Starts it again on the same port, unless it runs. */
   async up(): Promise<void> {
-    if (this.process) return;
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'timezone=Asia/Kathmandu'];
-    const child = spawn(
-      this.postgres,
-      ['-D', this.dataDir, '-p', String(this.port), ...settings.flatMap((setting) => ['-c', setting])],
-      { ...asUser(), cwd: this.dataDir, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    this.process = child;
-    const log: string[] = [];
-    for await (const line of createInterface(child.stderr)) {
-      log.push(line);
-      if (line.includes('ready to accept connections')) {
-        child.stderr.resume();
-        return;
-      }
-    }
-    throw new Error(`PostgreSQL did not start:\n${log.join('\n')}`);
+    if (this.running) return;
+    this.server = await startEmbeddedPostgres({ dataDir: join(this.folder, 'postgres'), port: this.port });
+    this.running = true;
   }
 
   /** Stops it as an administrator in a hurry would: open connections are ended. */
   async down(): Promise<void> {
-    const child = this.process;
-    this.process = undefined;
-    if (!child || child.exitCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGINT');
-    await exited;
+    this.running = false;
+    await this.server.stop();
   }
 
   async stop(): Promise<void> {
     await this.down();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** A new and empty database. @returns its connection URI */
-  async createDatabase(): Promise<string> {
-    const name = `test_${++this.databases}`;
-    const client = new pg.Client({ connectionString: this.url('postgres') });
-    await client.connect();
-    await client.query(`CREATE DATABASE ${name}`);
-    await client.end();
-    return this.url(name);
+  createDatabase(): Promise<string> {
+    return this.server.createDatabase(`test_${++this.databases}`);
   }
-
-  private url(database: string): string {
-    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
-  }
-}
-
-/** PostgreSQL refuses to run as root. */
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
-function asUser(): Partial<typeof NOBODY> {
-  return isRoot() ? NOBODY : {};
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

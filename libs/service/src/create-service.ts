@@ -56,6 +56,7 @@ export async function createService(
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     bufferLogs: true,
+    autoFlushLogs: false, // what keeps the service from starting is said once, by who starts it
     abortOnError: false,
   });
   app.useLogger(withoutBootNoise(app.get(Logger)));

@@ -47,9 +47,17 @@ function whyNotStarted(
   error: unknown,
   { host, port, portVariable }: Pick<ServiceOptions, 'host' | 'port' | 'portVariable'>,
 ) {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `port ${port} is taken; set ${portVariable} to a free one`;
   if (code === 'EACCES') return `port ${port} is not allowed for this user; set ${portVariable} to another one`;
-  if (code === 'EADDRNOTAVAIL') return `HOST ${host} is not an address of this machine`;
-  return `cannot start: ${error instanceof Error ? (error.stack ?? message) : String(error)}`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST ${host} is not an address of this machine`;
+  return `cannot start: ${describe(error)}`;
+}
+
+/** The messages down to the first cause; of what can only be a mistake in the program, the stack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof TypeError || error instanceof ReferenceError) return error.stack ?? error.message;
+  const isRepeated = error.cause instanceof Error && error.message.includes(error.cause.message);
+  return error.cause === undefined || isRepeated ? error.message : `${error.message}: ${describe(error.cause)}`;
 }

@@ -1,4 +1,5 @@
 import { REPLIES_IN_ACTIVITY, REPLIES_IN_LIST } from '@cruddur/contracts';
+import { statement } from '@cruddur/postgres';
 
 /** The statements about activities. $1..$3 of a list are what `pageValues` makes. */
 
@@ -35,28 +36,28 @@ function page(condition = 'true'): string {
   return activities(source, REPLIES_IN_LIST);
 }
 
-export const LIST_ACTIVITIES = { name: 'activities.list', text: page() };
+export const LIST_ACTIVITIES = statement('activities.list', page());
 
-export const LIST_ACTIVITIES_OF_USER = {
-  name: 'activities.list_of_user',
+export const LIST_ACTIVITIES_OF_USER = statement(
+  'activities.list_of_user',
   // A subquery and not a join: the planner then knows that there is one user, and reads that user's index in order.
-  text: page('a.user_uuid = (SELECT uuid FROM users WHERE handle = $4)'),
-};
+  page('a.user_uuid = (SELECT uuid FROM users WHERE handle = $4)'),
+);
 
-export const SEARCH_ACTIVITIES = {
-  name: 'activities.search',
-  text: page(`a.search @@ websearch_to_tsquery('english', $4)`),
-};
+export const SEARCH_ACTIVITIES = statement(
+  'activities.search',
+  page(`a.search @@ websearch_to_tsquery('english', $4)`),
+);
 
-export const GET_ACTIVITY = {
-  name: 'activities.get',
-  text: activities('SELECT * FROM activities WHERE uuid = $1 AND expires_at > now()', REPLIES_IN_ACTIVITY),
-};
+export const GET_ACTIVITY = statement(
+  'activities.get',
+  activities('SELECT * FROM activities WHERE uuid = $1 AND expires_at > now()', REPLIES_IN_ACTIVITY),
+);
 
 /** $4 user. What is told of is a reply `r` where there is one, or else the activity itself. */
-export const LIST_NOTIFICATIONS = {
-  name: 'notifications.list',
-  text: `
+export const LIST_NOTIFICATIONS = statement(
+  'notifications.list',
+  `
     SELECT n.uuid, u.handle, u.display_name, coalesce(r.message, a.message) AS message,
       rfc3339(n.created_at) AS created_at, rfc3339(a.expires_at) AS expires_at,
       CASE WHEN r.uuid IS NULL THEN a.likes_count ELSE 0 END AS likes_count,
@@ -71,12 +72,12 @@ export const LIST_NOTIFICATIONS = {
     ${replies(REPLIES_IN_LIST, 'a.replies_count > 0 AND n.reply_uuid IS NULL')}
     WHERE n.user_uuid = $4 AND a.expires_at > now() AND ${after('n')}
     ORDER BY ${newestFirst('n')} LIMIT $3`,
-};
+);
 
 /** $1 user, $2 message, $3 seconds to live, $4 mentioned handles. No row when there is no such user. */
-export const CREATE_ACTIVITY = {
-  name: 'activities.create',
-  text: `
+export const CREATE_ACTIVITY = statement(
+  'activities.create',
+  `
     WITH author AS (SELECT * FROM users WHERE uuid = $1),
     created AS (
       INSERT INTO activities (user_uuid, message, expires_at)
@@ -90,15 +91,15 @@ export const CREATE_ACTIVITY = {
       rfc3339(c.created_at) AS created_at, rfc3339(c.expires_at) AS expires_at,
       c.likes_count, c.replies_count, c.reposts_count, '[]'::json AS replies
     FROM created c, author`,
-};
+);
 
 /**
  * $1 user, $2 message, $3 activity, $4 mentioned handles. No row when the user or a living activity is missing. The
  * update locks the activity, so its count is right whoever else answers, and it cannot expire in between.
  */
-export const CREATE_REPLY = {
-  name: 'replies.create',
-  text: `
+export const CREATE_REPLY = statement(
+  'replies.create',
+  `
     WITH author AS (SELECT * FROM users WHERE uuid = $1),
     answered AS (
       UPDATE activities SET replies_count = replies_count + 1
@@ -119,15 +120,15 @@ export const CREATE_REPLY = {
     SELECT c.uuid, c.activity_uuid AS reply_to_activity_uuid, author.handle, author.display_name, c.message,
       rfc3339(c.created_at) AS created_at
     FROM created c, author`,
-};
+);
 
 /** Of many replicas each takes other rows, and nobody's reply waits for a sweep. */
-export const DELETE_EXPIRED_ACTIVITIES = {
-  name: 'activities.delete_expired',
-  text: `
+export const DELETE_EXPIRED_ACTIVITIES = statement(
+  'activities.delete_expired',
+  `
     WITH gone AS (
       DELETE FROM activities WHERE uuid IN (
         SELECT uuid FROM activities WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
       RETURNING uuid)
     SELECT count(*)::int AS count FROM gone`,
-};
+);

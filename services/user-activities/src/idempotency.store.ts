@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyReusedError } from '@cruddur/contracts';
-import { Postgres, type Queryable } from '@cruddur/postgres';
+import { Postgres, type Queryable, statement } from '@cruddur/postgres';
 
 /** Who asks for what under which key. `request` is everything that makes it this request and no other. */
 export interface KeyedRequest {
@@ -13,33 +13,33 @@ export interface KeyedRequest {
 export const KEY_LIFETIME = '24 hours';
 
 /** A row comes back when the key was free or its lifetime over. Who holds it in another transaction is waited for. */
-const CLAIM = {
-  name: 'idempotency_keys.claim',
-  text: `
+const CLAIM = statement(
+  'idempotency_keys.claim',
+  `
     INSERT INTO idempotency_keys AS held (user_uuid, key, fingerprint) VALUES ($1, $2, $3)
     ON CONFLICT (user_uuid, key)
       DO UPDATE SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
       WHERE held.created_at < now() - interval '${KEY_LIFETIME}'
     RETURNING key`,
-};
-const GET = {
-  name: 'idempotency_keys.get',
-  text: 'SELECT fingerprint, answer FROM idempotency_keys WHERE user_uuid = $1 AND key = $2',
-};
-const KEEP = {
-  name: 'idempotency_keys.keep',
-  text: 'UPDATE idempotency_keys SET answer = $3 WHERE user_uuid = $1 AND key = $2',
-};
-const DELETE_OLD = {
-  name: 'idempotency_keys.delete_old',
-  text: `
+);
+const GET = statement(
+  'idempotency_keys.get',
+  'SELECT fingerprint, answer FROM idempotency_keys WHERE user_uuid = $1 AND key = $2',
+);
+const KEEP = statement(
+  'idempotency_keys.keep',
+  'UPDATE idempotency_keys SET answer = $3 WHERE user_uuid = $1 AND key = $2',
+);
+const DELETE_OLD = statement(
+  'idempotency_keys.delete_old',
+  `
     WITH gone AS (
       DELETE FROM idempotency_keys WHERE (user_uuid, key) IN (
         SELECT user_uuid, key FROM idempotency_keys WHERE created_at < now() - interval '${KEY_LIFETIME}'
         LIMIT $1 FOR UPDATE SKIP LOCKED)
       RETURNING key)
     SELECT count(*)::int AS count FROM gone`,
-};
+);
 
 /** The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a request does its work once. */
 @Injectable()

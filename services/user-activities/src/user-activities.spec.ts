@@ -12,11 +12,14 @@ import {
   TTLS,
   userActivitiesApi,
 } from '@cruddur/contracts';
+import { type InMemoryTracing, startInMemoryTracing } from '@cruddur/telemetry/testing';
+import pg from 'pg';
 import { TestServer } from '../../../libs/postgres/testing/test-server.js';
 import { TestService } from '../testing/test-service.js';
 import { ExpirySweeper } from './expiry.sweeper.js';
 
 let server: TestServer;
+let tracing: InMemoryTracing;
 let service: TestService;
 let seeded: Activity[];
 let noor: string;
@@ -34,15 +37,28 @@ const expire = (uuid: string) =>
   service.database.query(`UPDATE activities SET expires_at = now() - interval '1 ms' WHERE uuid = $1`, [uuid]);
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 
+/** For the connections to come. Nepal is 5 hours and 45 minutes ahead, so that no mistake can hide in whole hours. */
+async function setTimeZone(databaseUrl: string, zone: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const database = client.escapeIdentifier(client.database!);
+  await client.query(`ALTER DATABASE ${database} SET timezone = ${client.escapeLiteral(zone)}`);
+  await client.end();
+}
+
 beforeAll(async () => {
+  tracing = startInMemoryTracing();
   server = await TestServer.start();
-  service = await TestService.start(await server.createDatabase());
+  const databaseUrl = await server.createDatabase();
+  await setTimeZone(databaseUrl, 'Asia/Kathmandu');
+  service = await TestService.start(databaseUrl);
   seeded = ActivityPageSchema.parse((await get('/activities?limit=100')).body).activities;
   noor = (await service.database.query<{ uuid: string }>(`SELECT uuid FROM users WHERE handle = 'noor'`)).rows[0]!.uuid;
 }, 60_000);
 afterAll(async () => {
   await service?.stop();
   await server?.stop();
+  await tracing.shutdown();
 });
 
 describe('the demo feed', () => {
@@ -117,7 +133,6 @@ describe('with an empty feed', () => {
     });
 
     it('says the time in UTC, whatever the time zone of the server', async () => {
-      expect((await service.database.query('SHOW timezone')).rows).toEqual([{ TimeZone: 'Asia/Kathmandu' }]);
       const { uuid } = await create('Hello');
       await answer(uuid, { user_uuid: noor, message: 'Hi' });
       await service.database.query(`UPDATE activities SET created_at = '2026-03-01T00:30:00.007+05:45'`);
@@ -187,6 +202,26 @@ describe('with an empty feed', () => {
       const { status, body } = await answer(uuid, { user_uuid: randomUUID(), message: 'Hi' });
       expect([status, body.errors]).toEqual([422, ['user_unknown']]);
       expect((await get(`/activities/${uuid}`)).body.replies_count).toBe(0);
+    });
+  });
+
+  describe('the span of a creation', () => {
+    const creations = () => tracing.spans().filter(({ name }) => name.startsWith('create '));
+    beforeEach(() => tracing.reset());
+
+    it('says which activity it made or answered, and nothing of what was written', async () => {
+      const { uuid } = await create('Hello');
+      await answer(uuid, { user_uuid: noor, message: 'Hi' });
+      const attributes = { 'cruddur.activity.uuid': uuid };
+      expect(creations().map(({ name, attributes }) => ({ name, attributes }))).toEqual([
+        { name: 'create activity', attributes },
+        { name: 'create reply', attributes },
+      ]);
+    });
+
+    it('ends when the creation fails', async () => {
+      await post({ user_uuid: randomUUID(), message: 'Hello' });
+      expect(creations()).toHaveLength(1);
     });
   });
 

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type UserProfile } from '@cruddur/contracts';
-import { Postgres, type Queryable } from '@cruddur/postgres';
+import { Postgres, type Queryable, statement } from '@cruddur/postgres';
 
-const GET_PROFILES = {
-  name: 'users.get_profiles',
-  text: 'SELECT uuid, handle, display_name FROM users WHERE uuid = ANY ($1::uuid[])',
-};
-const UUID_EXISTS = { name: 'users.uuid_exists', text: 'SELECT 1 FROM users WHERE uuid = $1' };
-const HANDLE_EXISTS = { name: 'users.handle_exists', text: 'SELECT 1 FROM users WHERE handle = $1' };
+const GET_PROFILES = statement(
+  'users.get_profiles',
+  'SELECT uuid, handle, display_name FROM users WHERE uuid = ANY ($1::uuid[])',
+);
+const UUID_EXISTS = statement('users.uuid_exists', 'SELECT 1 FROM users WHERE uuid = $1');
+const HANDLE_EXISTS = statement('users.handle_exists', 'SELECT 1 FROM users WHERE handle = $1');
 
 @Injectable()
 export class UserStore {
