@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TimelineQuerySchema } from './queries.js';
 import { ActivityPageSchema } from './user-activities-api.js';
 
-/** `degraded` says that a neighbour did not answer and that this is the last known state, minus what has expired. */
+/** `degraded` says that user-activities did not answer: names are the last known ones, or the timeline is not complete. */
 export const HomeTimelinePageSchema = ActivityPageSchema.extend({ degraded: z.boolean() });
 export type HomeTimelinePage = z.infer<typeof HomeTimelinePageSchema>;
 

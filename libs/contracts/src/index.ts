@@ -70,3 +70,21 @@ export {
   type ProfilesRequest,
 } from './user-activities-api.js';
 export { homeActivitiesApi, HomeTimelinePageSchema, type HomeTimelinePage } from './home-activities-api.js';
+export {
+  ACTIVITY_CREATED,
+  ACTIVITY_REPLIED,
+  ActivityCreatedSchema,
+  ActivityRepliedSchema,
+  HOME_ACTIVITIES_QUEUE,
+  type ActivityCreated,
+  type ActivityReplied,
+} from './events.js';
+export {
+  ExportedActivitiesSchema,
+  ExportedRepliesSchema,
+  ExportSizeSchema,
+  type ExportedActivities,
+  type ExportedActivity,
+  type ExportedReplies,
+  type ExportSize,
+} from './exports.js';

@@ -6,6 +6,7 @@ import {
   NotificationSchema,
   ReplySchema,
 } from './activity.js';
+import { ExportedActivitiesSchema, ExportedRepliesSchema, ExportSizeSchema } from './exports.js';
 import { uuidSchema } from './identifiers.js';
 import { SearchQuerySchema, TimelineQuerySchema } from './queries.js';
 import { UserProfileSchema } from './user-profile.js';
@@ -109,5 +110,28 @@ export const userActivitiesApi = {
     status: 200,
     body: ProfilesRequestSchema,
     response: ProfilesSchema,
+  },
+  measureExport: {
+    method: 'GET',
+    path: '/exports',
+    idempotent: true,
+    status: 200,
+    response: ExportSizeSchema,
+  },
+  exportActivities: {
+    method: 'GET',
+    path: '/exports/activities',
+    idempotent: true,
+    status: 200,
+    query: TimelineQuerySchema,
+    response: ExportedActivitiesSchema,
+  },
+  exportReplies: {
+    method: 'GET',
+    path: '/exports/replies',
+    idempotent: true,
+    status: 200,
+    query: TimelineQuerySchema,
+    response: ExportedRepliesSchema,
   },
 } as const;

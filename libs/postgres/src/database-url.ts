@@ -1,8 +1,15 @@
+import { z } from 'zod';
+
 /** Whether `text` is a PostgreSQL connection URI that names a host and a database. */
 export function isDatabaseUrl(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '' && url.pathname.length > 1;
 }
+
+const FORM = 'postgres://user:password@host:5432/database';
+
+/** For a service's configuration. */
+export const databaseUrlSchema = z.string(`is missing: ${FORM}`).refine(isDatabaseUrl, `must be ${FORM}`);
 
 /** `host:port/database`, the part of a connection URI that may be shown. */
 export function describeDatabase(databaseUrl: string): string {

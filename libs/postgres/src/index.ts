@@ -1,4 +1,5 @@
-export { isDatabaseUrl } from './database-url.js';
+export { databaseUrlSchema, isDatabaseUrl } from './database-url.js';
+export { Listener } from './listener.js';
 export { migrate } from './migrate.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';
 export { PostgresModule } from './postgres.module.js';

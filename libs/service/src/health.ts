@@ -4,17 +4,24 @@ import type { FastifyInstance } from 'fastify';
 /** One thing a service depends on. */
 export interface HealthCheck {
   name: string;
-  /** Throws or rejects when the thing is not usable. Given one second. */
+  /** Throws or rejects when the thing is not usable; may return a {@link HealthReport}. Given one second. */
   check: () => unknown;
   /** False for what the service can do without: it is then reported as degraded and readiness stays 200. */
   required?: boolean;
+}
+
+/** What a check knows beside up and down. Figures only: readiness can be read by anyone who reaches the port. */
+export interface HealthReport {
+  details: Record<string, unknown>;
+  /** Usable, but somebody should look. */
+  degraded?: boolean;
 }
 
 /** Provide a {@link HealthCheck} or an array of them under this token, in any module. */
 export const HEALTH_CHECKS = Symbol('cruddur.service.health-checks');
 
 const CHECK_TIMEOUT_MS = 1000;
-type CheckResult = 'up' | 'down' | 'degraded';
+type CheckResult = { result: 'up' | 'down' | 'degraded'; details?: Record<string, unknown> };
 
 /**
  * `/health/live` says that the event loop turns, and nothing else: a restart cures nothing else. `/health/ready`
@@ -38,24 +45,32 @@ export class Health {
   private async readiness() {
     if (this.draining) return { ready: false, body: { status: 'draining' } };
     this.checks ??= this.app.get<HealthCheck | HealthCheck[]>(HEALTH_CHECKS, { strict: false, each: true }).flat();
-    const entries = await Promise.all(this.checks.map(async (check) => [check.name, await runCheck(check)] as const));
-    const results = entries.map(([, result]) => result);
+    const entries = await Promise.all(this.checks.map(async (check) => ({ name: check.name, ...(await run(check)) })));
+    const results = entries.map(({ result }) => result);
     const status = results.includes('down') ? 'down' : results.includes('degraded') ? 'degraded' : 'ok';
-    return { ready: status !== 'down', body: { status, checks: Object.fromEntries(entries) } };
+    const checks = Object.fromEntries(entries.map(({ name, result }) => [name, result]));
+    const detailed = entries.filter(({ details }) => details !== undefined);
+    const details = Object.fromEntries(detailed.map((entry) => [entry.name, entry.details]));
+    return { ready: status !== 'down', body: { status, checks, ...(detailed.length > 0 && { details }) } };
   }
 }
 
-async function runCheck({ check, required = true }: HealthCheck): Promise<CheckResult> {
+async function run({ check, required = true }: HealthCheck): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error('the check took too long')), CHECK_TIMEOUT_MS);
   });
   try {
-    await Promise.race([Promise.resolve().then(check), timeout]);
-    return 'up';
+    const report = await Promise.race([Promise.resolve().then(check), timeout]);
+    if (!isReport(report)) return { result: 'up' };
+    return { result: report.degraded ? 'degraded' : 'up', details: report.details };
   } catch {
-    return required ? 'down' : 'degraded';
+    return { result: required ? 'down' : 'degraded' };
   } finally {
     clearTimeout(timer);
   }
+}
+
+function isReport(value: unknown): value is HealthReport {
+  return typeof value === 'object' && value !== null && 'details' in value;
 }

@@ -1,4 +1,4 @@
-import { REPLIES_IN_ACTIVITY, REPLIES_IN_LIST } from '@cruddur/contracts';
+import { ACTIVITY_CREATED, ACTIVITY_REPLIED, REPLIES_IN_ACTIVITY, REPLIES_IN_LIST } from '@cruddur/contracts';
 import { statement } from '@cruddur/postgres';
 
 /** The statements about activities. $1..$3 of a list are what `pageValues` makes. */
@@ -74,7 +74,7 @@ export const LIST_NOTIFICATIONS = statement(
     ORDER BY ${newestFirst('n')} LIMIT $3`,
 );
 
-/** $1 user, $2 message, $3 seconds to live, $4 mentioned handles. No row when there is no such user. */
+/** $1 user, $2 message, $3 seconds to live, $4 mentioned handles, $5 carrier. No row when there is no such user. */
 export const CREATE_ACTIVITY = statement(
   'activities.create',
   `
@@ -86,7 +86,14 @@ export const CREATE_ACTIVITY = statement(
     mentioned AS (
       INSERT INTO notifications (user_uuid, uuid, kind, activity_uuid, created_at)
       SELECT u.uuid, c.uuid, 'mention', c.uuid, c.created_at
-      FROM created c JOIN users u ON u.handle = ANY ($4::text[]) AND u.uuid <> c.user_uuid)
+      FROM created c JOIN users u ON u.handle = ANY ($4::text[]) AND u.uuid <> c.user_uuid),
+    queued AS (
+      INSERT INTO outbox (type, data, carrier)
+      SELECT '${ACTIVITY_CREATED}', json_build_object(
+          'uuid', c.uuid, 'user_uuid', c.user_uuid, 'handle', author.handle, 'display_name', author.display_name,
+          'message', c.message, 'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at)
+        ), $5::json
+      FROM created c, author)
     SELECT c.uuid, author.handle, author.display_name, c.message,
       rfc3339(c.created_at) AS created_at, rfc3339(c.expires_at) AS expires_at,
       c.likes_count, c.replies_count, c.reposts_count, '[]'::json AS replies
@@ -94,8 +101,8 @@ export const CREATE_ACTIVITY = statement(
 );
 
 /**
- * $1 user, $2 message, $3 activity, $4 mentioned handles. No row when the user or a living activity is missing. The
- * update locks the activity, so its count is right whoever else answers, and it cannot expire in between.
+ * $1 user, $2 message, $3 activity, $4 mentioned handles, $5 carrier. No row when the user or a living activity is
+ * missing. The update locks the activity, so its count is right whoever else answers, and it cannot expire in between.
  */
 export const CREATE_REPLY = statement(
   'replies.create',
@@ -104,7 +111,7 @@ export const CREATE_REPLY = statement(
     answered AS (
       UPDATE activities SET replies_count = replies_count + 1
       WHERE uuid = $3 AND expires_at > now() AND EXISTS (SELECT FROM author)
-      RETURNING uuid, user_uuid),
+      RETURNING uuid, user_uuid, expires_at),
     created AS (
       INSERT INTO replies (activity_uuid, user_uuid, message)
       SELECT answered.uuid, author.uuid, $2 FROM answered, author
@@ -116,7 +123,15 @@ export const CREATE_REPLY = statement(
     notified AS (
       INSERT INTO notifications (user_uuid, uuid, kind, activity_uuid, reply_uuid, created_at)
       SELECT told.uuid, c.uuid, told.kind, c.activity_uuid, c.uuid, c.created_at
-      FROM created c JOIN told ON told.uuid <> c.user_uuid)
+      FROM created c JOIN told ON told.uuid <> c.user_uuid),
+    queued AS (
+      INSERT INTO outbox (type, data, carrier)
+      SELECT '${ACTIVITY_REPLIED}', json_build_object(
+          'uuid', c.uuid, 'activity_uuid', c.activity_uuid, 'user_uuid', c.user_uuid, 'handle', author.handle,
+          'display_name', author.display_name, 'message', c.message, 'created_at', rfc3339(c.created_at),
+          'expires_at', rfc3339(answered.expires_at)
+        ), $5::json
+      FROM created c, author, answered)
     SELECT c.uuid, c.activity_uuid AS reply_to_activity_uuid, author.handle, author.display_name, c.message,
       rfc3339(c.created_at) AS created_at
     FROM created c, author`,

@@ -19,6 +19,7 @@ import {
   SEARCH_ACTIVITIES,
 } from './activity.sql.js';
 import { mentionedHandles } from './mentions.js';
+import { currentCarrier } from './outbox.store.js';
 import { pageValues, toPage } from './page.js';
 
 export interface NewActivity {
@@ -58,14 +59,14 @@ export class ActivityStore {
 
   /** Undefined when there is no such user. `on` is the transaction to take part in. */
   async create({ user_uuid, message, ttl }: NewActivity, on: Queryable): Promise<Activity | undefined> {
-    const values = [user_uuid, message, TTL_SECONDS[ttl], mentionedHandles(message)];
+    const values = [user_uuid, message, TTL_SECONDS[ttl], mentionedHandles(message), currentCarrier()];
     const [activity] = await on.query<Activity>({ ...CREATE_ACTIVITY, values });
     return activity;
   }
 
   /** Undefined when there is no such user, or no such activity any more. */
   async createReply({ user_uuid, message, activity_uuid }: NewReply, on: Queryable): Promise<Reply | undefined> {
-    const values = [user_uuid, message, activity_uuid, mentionedHandles(message)];
+    const values = [user_uuid, message, activity_uuid, mentionedHandles(message), currentCarrier()];
     const [reply] = await on.query<Reply>({ ...CREATE_REPLY, values });
     return reply;
   }

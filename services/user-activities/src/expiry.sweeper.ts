@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ActivityStore } from './activity.store.js';
 import { IdempotencyStore } from './idempotency.store.js';
+import { OutboxStore } from './outbox.store.js';
 
 const EVERY_MS = 10 * 60_000;
 const BATCH = 1_000;
@@ -16,6 +17,7 @@ export class ExpirySweeper implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly activities: ActivityStore,
     private readonly idempotency: IdempotencyStore,
+    private readonly outbox: OutboxStore,
   ) {}
 
   onModuleInit(): void {
@@ -35,6 +37,7 @@ export class ExpirySweeper implements OnModuleInit, OnModuleDestroy {
     try {
       await this.drain(() => this.activities.deleteExpired(BATCH));
       await this.drain(() => this.idempotency.deleteOld(BATCH));
+      await this.drain(() => this.outbox.deleteSent(BATCH));
     } catch (error) {
       this.logger.warn(`Expired data stays for now: ${error instanceof Error ? error.message : String(error)}`);
     }

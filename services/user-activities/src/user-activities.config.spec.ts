@@ -7,7 +7,13 @@ const read = (environment: NodeJS.ProcessEnv) => parseConfig(UserActivitiesConfi
 
 describe('the configuration of user-activities', () => {
   it('needs no more than DATABASE_URL', () => {
-    expect(read({ DATABASE_URL })).toEqual({ HOST: '127.0.0.1', USER_ACTIVITIES_PORT: 4569, DATABASE_URL });
+    expect(read({ DATABASE_URL })).toEqual({
+      HOST: '127.0.0.1',
+      USER_ACTIVITIES_PORT: 4569,
+      DATABASE_URL,
+      HOME_ACTIVITIES_EVENTS_URL: 'tcp://127.0.0.1:4571',
+      EVENTS_TIMEOUT_MS: 5_000,
+    });
   });
 
   it.each([
@@ -16,6 +22,8 @@ describe('the configuration of user-activities', () => {
     [{ DATABASE_URL: 'ada:hunter2@db' }, 'DATABASE_URL: must be postgres://'],
     [{ DATABASE_URL, USER_ACTIVITIES_PORT: 'http' }, 'USER_ACTIVITIES_PORT: '],
     [{ DATABASE_URL, USER_ACTIVITIES_PORT: '70000' }, 'USER_ACTIVITIES_PORT: '],
+    [{ DATABASE_URL, EVENTS_URL: 'http://ada:hunter2@mq' }, 'EVENTS_URL: must be amqp://'],
+    [{ DATABASE_URL, HOME_ACTIVITIES_EVENTS_URL: 'tcp://home' }, 'HOME_ACTIVITIES_EVENTS_URL: must be tcp://'],
   ])('names what is wrong in %j and shows no secret', (environment, start) => {
     expect(() => read(environment)).toThrow(ConfigError);
     expect(() => read(environment)).toThrow(start);

@@ -5,36 +5,45 @@ import { ActivitiesController } from './activities.controller.js';
 import { ActivityService } from './activity.service.js';
 import { ActivityStore } from './activity.store.js';
 import { ExpirySweeper } from './expiry.sweeper.js';
+import { ExportStore } from './export.store.js';
+import { ExportsController } from './exports.controller.js';
 import { IdempotencyStore } from './idempotency.store.js';
 import { NotificationStore } from './notification.store.js';
+import { OutboxMonitor } from './outbox.monitor.js';
+import { outboxProviders } from './outbox.providers.js';
 import { type UserActivitiesConfig } from './user-activities.config.js';
 import { UserStore } from './user.store.js';
 import { UsersController } from './users.controller.js';
 
 @Module({})
 export class UserActivitiesModule {
-  static forConfig({ DATABASE_URL }: Pick<UserActivitiesConfig, 'DATABASE_URL'>): DynamicModule {
+  static forConfig(config: UserActivitiesConfig): DynamicModule {
     return {
       module: UserActivitiesModule,
       imports: [
         PostgresModule.forRoot({
-          databaseUrl: DATABASE_URL,
+          databaseUrl: config.DATABASE_URL,
           applicationName: 'user-activities',
           migrations: new URL('./migrations/', import.meta.url),
         }),
       ],
-      controllers: [ActivitiesController, UsersController],
+      controllers: [ActivitiesController, ExportsController, UsersController],
       providers: [
         ActivityService,
         ActivityStore,
         ExpirySweeper,
+        ExportStore,
         IdempotencyStore,
         NotificationStore,
         UserStore,
+        ...outboxProviders(config),
         {
           provide: HEALTH_CHECKS,
-          useFactory: (postgres: Postgres): HealthCheck => ({ name: 'database', check: () => postgres.ping() }),
-          inject: [Postgres],
+          useFactory: (postgres: Postgres, outbox: OutboxMonitor): HealthCheck[] => [
+            { name: 'database', check: () => postgres.ping() },
+            { name: 'outbox', check: () => outbox.check(), required: false },
+          ],
+          inject: [Postgres, OutboxMonitor],
         },
       ],
     };

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createService } from '@cruddur/service';
+import { UserActivitiesConfigSchema } from '../src/user-activities.config.js';
 import { UserActivitiesModule } from '../src/user-activities.module.js';
 
 // A line per request would bury the test's own words.
@@ -20,8 +21,15 @@ export class TestService {
     private readonly app: Awaited<ReturnType<typeof createService>>['app'],
   ) {}
 
-  static async start(databaseUrl: string): Promise<TestService> {
-    const module = UserActivitiesModule.forConfig({ DATABASE_URL: databaseUrl });
+  static async start(databaseUrl: string, environment: Record<string, string> = {}): Promise<TestService> {
+    const module = UserActivitiesModule.forConfig(
+      // Nobody listens on port 1: events stay in the outbox unless a test takes them.
+      UserActivitiesConfigSchema.parse({
+        DATABASE_URL: databaseUrl,
+        HOME_ACTIVITIES_EVENTS_URL: 'tcp://127.0.0.1:1',
+        ...environment,
+      }),
+    );
     const { app } = await createService({ module });
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
@@ -43,7 +51,7 @@ export class TestService {
 
   /** Empties the feed; the seeded users stay. */
   async clear(): Promise<void> {
-    await this.database.query('TRUNCATE activities, replies, notifications, idempotency_keys');
+    await this.database.query('TRUNCATE activities, replies, notifications, idempotency_keys, outbox');
   }
 
   async stop(): Promise<void> {
