@@ -27,7 +27,7 @@ describe("a stranger's trace context", () => {
   it('is linked, not continued, and his baggage stays outside', async () => {
     const headers = { traceparent: TRACEPARENT, baggage: 'user.id=mallory,plan=gold', tracestate: 'vendor=x' };
     const { traceId } = await system.call('/api/activities/home', { headers });
-    await system.receiver.waitFor('the trace', () => system.receiver.trace(traceId).length === 7);
+    await system.receiver.waitFor('the trace', () => system.receiver.trace(traceId).length === 8);
     const spans = system.receiver.trace(traceId);
     const root = spans.find(({ parentSpanId }) => parentSpanId === undefined);
     expect(traceId).not.toBe(CLAIMED_TRACE);

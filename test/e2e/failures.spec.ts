@@ -10,12 +10,11 @@ afterAll(() => system.stop());
 
 describe('when user-activities is dead', () => {
   beforeAll(async () => {
-    // A page that home-activities can remember.
     expect((await system.call('/api/activities/home')).status).toBe(200);
     await system.process('user-activities').kill();
   });
 
-  it('the home timeline answers what it has, says so, and its trace shows why', async () => {
+  it('the home timeline answers under the last known names, says so, and its trace shows why', async () => {
     const { status, body, headers, traceId } = await system.call('/api/activities/home');
     expect(status).toBe(200);
     expect(body.length).toBeGreaterThan(5);
@@ -27,11 +26,12 @@ describe('when user-activities is dead', () => {
         gateway: CLIENT GET /activities/home
           home-activities: SERVER GET /activities/home
             home-activities: INTERNAL load home timeline
-              home-activities: CLIENT GET /activities (error)
-              home-activities: CLIENT GET /activities (error)
+              home-activities: CLIENT SELECT timeline
+              home-activities: CLIENT POST /profiles (error)
+              home-activities: CLIENT POST /profiles (error)
       `,
     );
-    const attempts = spans.filter(({ service, kind }) => service === 'home-activities' && kind === 'CLIENT');
+    const attempts = spans.filter(({ name, kind }) => name === 'POST /profiles' && kind === 'CLIENT');
     expect(
       attempts.map(({ attributes }) => [attributes['error.type'], attributes['http.request.resend_count']]),
     ).toEqual(
@@ -80,7 +80,7 @@ describe('when user-activities is dead', () => {
     expect(status).toBe(200);
     const { traceId, headers } = await system.call('/api/activities/home');
     expect(headers.get('cruddur-degraded')).toBeNull();
-    await system.receiver.waitFor('the trace', () => system.receiver.trace(traceId).length === 7);
+    await system.receiver.waitFor('the trace', () => system.receiver.trace(traceId).length === 8);
     expect(outline(system.receiver.trace(traceId))).not.toContain('(error)');
   }, 60_000);
 });

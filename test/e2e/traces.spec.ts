@@ -25,22 +25,27 @@ describe('one request is one trace', () => {
         gateway: CLIENT GET /activities/home
           home-activities: SERVER GET /activities/home
             home-activities: INTERNAL load home timeline
-              home-activities: CLIENT GET /activities
-                user-activities: SERVER GET /activities
-                  user-activities: CLIENT SELECT activities
+              home-activities: CLIENT SELECT timeline
+              home-activities: CLIENT POST /profiles
+                user-activities: SERVER POST /profiles
+                  user-activities: CLIENT SELECT users
       `,
     );
     const load = spans.find(({ name }) => name === 'load home timeline');
     expect(load?.attributes['cruddur.activities.count']).toBeGreaterThan(5);
     expect(new Set(spans.map(({ attributes }) => attributes['user.id'])).size).toBe(1);
     expect(spans[0]?.attributes['user.id']).toMatch(/^[0-9a-f-]{36}$/);
-    const statement = spans.find(({ name }) => name === 'SELECT activities');
-    expect(statement?.attributes).toMatchObject({
-      'db.system.name': 'postgresql',
-      'db.namespace': 'user_activities',
-      'db.operation.name': 'SELECT',
-      'db.collection.name': 'activities',
-    });
+    for (const [name, database, collection] of [
+      ['SELECT timeline', 'home_activities', 'timeline'],
+      ['SELECT users', 'user_activities', 'users'],
+    ]) {
+      expect(spans.find((span) => span.name === name)?.attributes).toMatchObject({
+        'db.system.name': 'postgresql',
+        'db.namespace': database,
+        'db.operation.name': 'SELECT',
+        'db.collection.name': collection,
+      });
+    }
   });
 
   it('GET /api/activities/@:handle', async () => {
@@ -110,6 +115,9 @@ describe('one request is one trace', () => {
           user-activities: SERVER POST /activities
             user-activities: INTERNAL create activity
               user-activities: CLIENT INSERT activities
+              user-activities: PRODUCER send activity.created
+                home-activities: CONSUMER process activity.created
+                  home-activities: CLIENT INSERT timeline
       `,
     );
     expect(spans.find(({ name }) => name === 'create activity')?.attributes['cruddur.activity.uuid']).toBe(body.uuid);
@@ -126,6 +134,9 @@ describe('one request is one trace', () => {
           user-activities: SERVER POST /activities/:uuid/replies
             user-activities: INTERNAL create reply
               user-activities: CLIENT UPDATE activities
+              user-activities: PRODUCER send activity.replied
+                home-activities: CONSUMER process activity.replied
+                  home-activities: CLIENT INSERT timeline_replies
       `,
     );
   });

@@ -1,8 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { type OtlpReceiver, startOtlpReceiver } from '@cruddur/telemetry/testing';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../tools/embedded-postgres.ts';
+import { freePort } from '../brokers/broker.js';
 import { ServiceProcess } from './service-process.js';
 
 export type ServiceName = 'gateway' | 'home-activities' | 'user-activities';
@@ -17,6 +19,8 @@ export class CruddurSystem {
     readonly receiver: OtlpReceiver,
     readonly postgres: EmbeddedPostgres,
     private readonly folder: string,
+    /** Where home-activities takes events over TCP. */
+    readonly eventsPort: number,
     private readonly env: Record<string, string>,
   ) {}
 
@@ -29,7 +33,7 @@ export class CruddurSystem {
       startOtlpReceiver(),
       startEmbeddedPostgres({ dataDir: join(folder, 'postgres') }),
     ]);
-    const system = new CruddurSystem(receiver, postgres, folder, env);
+    const system = new CruddurSystem(receiver, postgres, folder, await freePort(), env);
     try {
       await system.startService('user-activities');
       await system.startService('home-activities');
@@ -53,25 +57,52 @@ export class CruddurSystem {
     return this.urls.get(name)!;
   }
 
+  /** What a service gets in its environment, wherever it runs. */
+  async environment(name: ServiceName): Promise<Record<string, string>> {
+    return {
+      NODE_ENV: 'test',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: this.receiver.url,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      USER_ACTIVITIES_URL: this.urls.get('user-activities') ?? '',
+      HOME_ACTIVITIES_URL: this.urls.get('home-activities') ?? '',
+      DATABASE_URL: await this.databaseUrl(name),
+      EVENTS_PORT: String(this.eventsPort),
+      HOME_ACTIVITIES_EVENTS_URL: `tcp://127.0.0.1:${this.eventsPort}`,
+      ...this.env,
+    };
+  }
+
   /** Starts a service; one that ran before gets its port again. */
   async startService(name: ServiceName, extra: Record<string, string> = {}): Promise<void> {
     const known = this.urls.get(name);
-    const process = new ServiceProcess(name, {
-      env: {
-        NODE_ENV: 'test',
-        OTEL_TRACES_EXPORTER: 'otlp',
-        OTEL_EXPORTER_OTLP_ENDPOINT: this.receiver.url,
-        OTEL_BSP_SCHEDULE_DELAY: '50',
-        USER_ACTIVITIES_URL: this.urls.get('user-activities') ?? '',
-        HOME_ACTIVITIES_URL: this.urls.get('home-activities') ?? '',
-        DATABASE_URL: await this.postgres.createDatabase('user_activities'),
-        ...(known && { [`${name.toUpperCase().replace('-', '_')}_PORT`]: new URL(known).port }),
-        ...this.env,
-        ...extra,
-      },
-    });
+    const port = known && { [`${name.toUpperCase().replace('-', '_')}_PORT`]: new URL(known).port };
+    const process = new ServiceProcess(name, { env: { ...(await this.environment(name)), ...port, ...extra } });
     this.processes.set(name, process);
     this.urls.set(name, await process.listening());
+  }
+
+  /** One more of a service, beside the first one and on ports of its own. Whoever starts it stops it. */
+  async startReplica(name: ServiceName, extra: Record<string, string> = {}): Promise<ServiceProcess> {
+    const process = new ServiceProcess(name, { env: { ...(await this.environment(name)), ...extra } });
+    await process.listening();
+    return process;
+  }
+
+  /** Of a service's own database. */
+  databaseUrl(name: ServiceName): Promise<string> {
+    return this.postgres.createDatabase(name.replace('-', '_'));
+  }
+
+  /** Runs one statement on a service's database. */
+  async query<Row extends object>(name: ServiceName, text: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: await this.databaseUrl(name) });
+    await client.connect();
+    try {
+      return (await client.query<Row>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   async stop(): Promise<void> {

@@ -29,6 +29,7 @@ export {
   type Ttl,
 } from './activity.js';
 export { decodeCursor, encodeCursor, type Position } from './cursor.js';
+export { pageValues, toPage } from './page.js';
 export {
   LIMIT_DEFAULT,
   LIMIT_MAX,

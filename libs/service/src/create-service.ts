@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type DynamicModule, Module, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { toInvalidInputError } from '@cruddur/contracts';
 import { loggerModule, TelemetryModule } from '@cruddur/telemetry';
@@ -15,12 +16,23 @@ import { refuseMalformedQueries } from './query-string.js';
 import { sendProblem } from './send-problem.js';
 import { toProblem } from './to-problem.js';
 
+/** Messages that a service receives beside requests. */
+export interface MessageServer {
+  /** For Nest's `connectMicroservice`. */
+  server: MicroserviceOptions;
+  /** Where it listens itself. Without a port it is a broker's client, which the service starts without waiting for. */
+  port?: number;
+  /** The environment variable that changes the port. */
+  portVariable?: string;
+}
+
 export interface CreateServiceOptions {
   module: Type | DynamicModule;
   /** In front of every route but the health checks: `api`. */
   prefix?: string;
   /** Adds hooks to Fastify before any route is there. */
   configureFastify?: (fastify: FastifyInstance) => void;
+  messages?: MessageServer;
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -64,6 +76,7 @@ export async function createService(
   if (options.prefix) app.setGlobalPrefix(options.prefix);
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: toInvalidInputError }));
   app.useGlobalFilters(new ProblemFilter());
+  if (options.messages) app.connectMicroservice<MicroserviceOptions>(options.messages.server);
   const health = new Health(app);
   health.registerRoutes(fastify);
   return { app, health };

@@ -1,8 +1,8 @@
-import { Logger } from '@nestjs/common';
+import { type INestApplication, Logger } from '@nestjs/common';
 import { isTelemetryStarted } from '@cruddur/telemetry';
 import { z } from 'zod';
 import { millisecondsSchema } from './config-schemas.js';
-import { createService, type CreateServiceOptions } from './create-service.js';
+import { createService, type CreateServiceOptions, type MessageServer } from './create-service.js';
 import { readConfig } from './read-config.js';
 import { stopOnSignal } from './shutdown.js';
 
@@ -36,6 +36,7 @@ export async function runService({ name, host, port, portVariable, ...options }:
       timeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
     });
     await app.init();
+    await receiveMessages(app, options.messages);
     // Fastify's own listen(): Nest's would log a port that is taken as well.
     const url = await app.getHttpAdapter().getInstance().listen({ host, port });
     logger.log(`${name} listens on ${url}`);
@@ -45,10 +46,36 @@ export async function runService({ name, host, port, portVariable, ...options }:
   }
 }
 
+/** A broker that is not there must not keep a service from answering requests: Nest goes on trying to reach it. */
+async function receiveMessages(app: INestApplication, messages: MessageServer | undefined): Promise<void> {
+  if (!messages) return;
+  const started = app.startAllMicroservices();
+  if (messages.port === undefined) {
+    started.catch((error: unknown) => new Logger('Service').error(error));
+    return;
+  }
+  await started.catch((error: unknown) => {
+    throw new MessagePortError(messages, error);
+  });
+}
+
+class MessagePortError extends Error {
+  constructor(
+    readonly server: MessageServer,
+    override readonly cause: unknown,
+  ) {
+    super('cannot receive messages');
+  }
+}
+
 function whyNotStarted(
   error: unknown,
   { host, port, portVariable }: Pick<ServiceOptions, 'host' | 'port' | 'portVariable'>,
-) {
+): string {
+  if (error instanceof MessagePortError) {
+    const { port: messagePort = port, portVariable: variable = portVariable } = error.server;
+    return whyNotStarted(error.cause, { host, port: messagePort, portVariable: variable });
+  }
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `port ${port} is taken; set ${portVariable} to a free one`;
   if (code === 'EACCES') return `port ${port} is not allowed for this user; set ${portVariable} to another one`;

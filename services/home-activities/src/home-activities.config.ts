@@ -1,9 +1,16 @@
+import { brokerUrlSchema } from '@cruddur/messaging';
+import { databaseUrlSchema } from '@cruddur/postgres';
 import { hostSchema, millisecondsSchema, originSchema, portSchema } from '@cruddur/service';
 import { z } from 'zod';
 
 export const HomeActivitiesConfigSchema = z.object({
   HOST: hostSchema,
   HOME_ACTIVITIES_PORT: portSchema.default(4568),
+  DATABASE_URL: databaseUrlSchema,
+  /** Where events arrive when there is no broker. */
+  EVENTS_PORT: portSchema.default(4571),
+  /** A RabbitMQ, for events to come from. */
+  EVENTS_URL: brokerUrlSchema.optional(),
   USER_ACTIVITIES_URL: originSchema.default('http://127.0.0.1:4569'),
   /** For one attempt. Two of them must fit into the gateway's patience (HOME_ACTIVITIES_TIMEOUT_MS). */
   USER_ACTIVITIES_TIMEOUT_MS: millisecondsSchema.min(1, 'must be at least 1').default(1_000),

@@ -1,61 +1,67 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type ActivityPage, type HomeTimelinePage, ProblemError, type TimelineQuery } from '@cruddur/contracts';
+import { type HomeTimelinePage, PROFILES_MAX, type TimelineQuery, type UserProfile } from '@cruddur/contracts';
 import { withSpan } from '@cruddur/telemetry';
 import type { Span } from '@opentelemetry/api';
+import { TimelineRebuild } from './timeline.rebuild.js';
+import { type TimelineEntry, TimelineStore } from './timeline.store.js';
 import { UserActivitiesClient } from './user-activities.client.js';
 
-/** First pages are remembered for this many different limits; people use one or two. */
-const REMEMBERED_PAGES = 8;
+type Profiles = ReadonlyMap<string, UserProfile>;
+const NO_PROFILES: Profiles = new Map();
 
-/** Who posted what lately. While user-activities is slow or down, the first page is the last one that it gave. */
+/** Who posted what lately, under the names that people have now; or had last, while user-activities does not answer. */
 @Injectable()
 export class HomeTimeline {
   private readonly logger = new Logger(HomeTimeline.name);
-  private readonly firstPages = new Map<number, ActivityPage>();
 
-  constructor(private readonly userActivities: UserActivitiesClient) {}
+  constructor(
+    private readonly timeline: TimelineStore,
+    private readonly userActivities: UserActivitiesClient,
+    private readonly rebuild: TimelineRebuild,
+  ) {}
 
   load(query: TimelineQuery): Promise<HomeTimelinePage> {
     return withSpan('load home timeline', async (span) => {
-      const page = await this.ask(query, span);
-      span.setAttribute('cruddur.activities.count', page.activities.length);
-      return page;
+      const { entries, next_cursor } = await this.timeline.list(query);
+      const profiles = await this.profilesOf(entries, span);
+      const degraded = profiles === undefined || !this.rebuild.complete;
+      span.setAttribute('cruddur.activities.count', entries.length);
+      if (degraded) span.setAttribute('cruddur.degraded', true);
+      return { activities: entries.map((entry) => named(entry, profiles ?? NO_PROFILES)), next_cursor, degraded };
     });
   }
 
-  private async ask(query: TimelineQuery, span: Span): Promise<HomeTimelinePage> {
+  /** All of a page in one call; undefined when there is no answer. */
+  private async profilesOf(entries: TimelineEntry[], span: Span): Promise<Profiles | undefined> {
+    const users = authorsOf(entries);
+    if (users.length === 0) return NO_PROFILES;
     try {
-      const page = await this.userActivities.listActivities(query);
-      if (query.cursor === undefined) this.remember(query.limit, page);
-      return { ...page, degraded: false };
+      const { profiles } = await this.userActivities.getProfiles(users);
+      return new Map(profiles.map((profile) => [profile.uuid, profile]));
     } catch (error) {
-      const page = query.cursor === undefined && isFault(error) ? this.firstPages.get(query.limit) : undefined;
-      if (!page) throw error;
-      span.setAttribute('cruddur.degraded', true);
-      span.addEvent('answered from memory', { 'cruddur.upstream': 'user-activities' });
-      this.logger.warn({ err: error }, 'user-activities did not answer: the home timeline is the last known one');
-      return { ...page, activities: unexpired(page.activities), degraded: true };
-    }
-  }
-
-  /** The limit that was used longest ago makes room. */
-  private remember(limit: number, page: ActivityPage): void {
-    this.firstPages.delete(limit);
-    this.firstPages.set(limit, page);
-    if (this.firstPages.size <= REMEMBERED_PAGES) return;
-    for (const oldest of this.firstPages.keys()) {
-      this.firstPages.delete(oldest);
-      return;
+      span.addEvent('names are the last known ones', { 'cruddur.upstream': 'user-activities' });
+      this.logger.warn({ err: error }, 'user-activities did not answer: names on the home timeline are the last known');
+      return undefined;
     }
   }
 }
 
-/** What user-activities refuses (a cursor it did not give out) is an answer, not a failure. */
-function isFault(error: unknown): boolean {
-  return !(error instanceof ProblemError) || error.status >= 500;
+/** Of activities first: should there be more than one call may ask for, some who replied keep their last known names. */
+function authorsOf(entries: TimelineEntry[]): string[] {
+  const users = new Set(entries.map(({ user_uuid }) => user_uuid));
+  for (const { replies } of entries) for (const { user_uuid } of replies) users.add(user_uuid);
+  return [...users].slice(0, PROFILES_MAX);
 }
 
-function unexpired(activities: ActivityPage['activities']): ActivityPage['activities'] {
-  const now = Date.now();
-  return activities.filter(({ expires_at }) => Date.parse(expires_at) > now);
+function named({ user_uuid, replies, ...entry }: TimelineEntry, profiles: Profiles) {
+  return {
+    ...entry,
+    ...namesIn(profiles, user_uuid),
+    replies: replies.map(({ user_uuid, ...reply }) => ({ ...reply, ...namesIn(profiles, user_uuid) })),
+  };
+}
+
+function namesIn(profiles: Profiles, userUuid: string): Partial<Pick<UserProfile, 'handle' | 'display_name'>> {
+  const profile = profiles.get(userUuid);
+  return profile ? { handle: profile.handle, display_name: profile.display_name } : {};
 }

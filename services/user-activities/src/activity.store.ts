@@ -7,6 +7,8 @@ import {
   type TimelineQuery,
   TTL_SECONDS,
   type Ttl,
+  pageValues,
+  toPage,
 } from '@cruddur/contracts';
 import { Postgres, type Queryable } from '@cruddur/postgres';
 import {
@@ -20,7 +22,6 @@ import {
 } from './activity.sql.js';
 import { mentionedHandles } from './mentions.js';
 import { currentCarrier } from './outbox.store.js';
-import { pageValues, toPage } from './page.js';
 
 export interface NewActivity {
   user_uuid: string;

@@ -6,9 +6,10 @@ import {
   type ExportedReplies,
   type ExportSize,
   type TimelineQuery,
+  pageValues,
+  toPage,
 } from '@cruddur/contracts';
 import { Postgres, statement } from '@cruddur/postgres';
-import { pageValues, toPage } from './page.js';
 
 const MEASURE = statement(
   'exports.measure',

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type Notification, type NotificationPage, type TimelineQuery } from '@cruddur/contracts';
+import { type Notification, type NotificationPage, type TimelineQuery, pageValues, toPage } from '@cruddur/contracts';
 import { Postgres } from '@cruddur/postgres';
 import { LIST_NOTIFICATIONS } from './activity.sql.js';
-import { pageValues, toPage } from './page.js';
 
 /** Replies to a user's activities and mentions of the user, by others. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { EventPublisher, reasonOf, refusalOf } from '@cruddur/messaging';
+import { type EventPublisher, reasonOf, refusalOf } from '@cruddur/messaging';
 import { Listener } from '@cruddur/postgres';
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import { OutboxMetrics } from './outbox.metrics.js';
@@ -70,7 +70,6 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
   /** @returns how many events were delivered or decided on; 0 when it makes no sense to go on at once */
   private async drainOnce(): Promise<number> {
     try {
-      await this.publisher.connect();
       let unreachable: string | undefined;
       const taken = await this.outbox.takeBatch(this.obstacle === undefined ? BATCH : 1, async (events) => {
         const outcome = await this.deliver(events);
@@ -89,7 +88,8 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
   private async deliver(events: QueuedEvent[]) {
     const sent: string[] = [];
     const failed: FailedDelivery[] = [];
-    let unreachable: string | undefined;
+    let unreachable = await this.publisher.connect().then(() => undefined, reasonOf);
+    if (unreachable !== undefined) return { sent, failed, unreachable };
     await Promise.all(
       events.map(async (event) => {
         const error = await this.send(event);

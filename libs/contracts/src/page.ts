@@ -1,4 +1,6 @@
-import { decodeCursor, encodeCursor, InvalidInputError, type Position, type TimelineQuery } from '@cruddur/contracts';
+import { decodeCursor, encodeCursor, type Position } from './cursor.js';
+import { InvalidInputError } from './problem.js';
+import type { TimelineQuery } from './queries.js';
 
 /** Before everything: what sorts after every activity there can be. */
 const START: Position = { created_at: 'infinity', uuid: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };

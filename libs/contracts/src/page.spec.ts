@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeCursor, InvalidInputError } from '@cruddur/contracts';
+import { decodeCursor } from './cursor.js';
+import { InvalidInputError } from './problem.js';
 import { pageValues, toPage } from './page.js';
 
 const rows = ['1', '2', '3'].map((digit) => ({
