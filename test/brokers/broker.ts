@@ -9,7 +9,16 @@ import { join } from 'node:path';
 /** A broker of this test's own: a child process on a loopback port, with its data in a temporary folder. */
 export interface Broker {
   port: number;
+  /** Ends it at once, as a power failure would. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface BrokerPlace {
+  /** A free one by default. */
+  port?: number;
+  /** Stays when the broker stops; by default a new one that does not. */
+  folder?: string;
 }
 
 export interface BrokerCommand {
@@ -39,15 +48,21 @@ export async function freePort(): Promise<number> {
  */
 export async function startBroker(
   describe: (port: number, folder: string) => BrokerCommand | Promise<BrokerCommand>,
+  place: BrokerPlace = {},
 ): Promise<Broker> {
-  const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'cruddur-broker-'));
+  const port = place.port ?? (await freePort());
+  const folder = place.folder ?? (await mkdtemp(join(tmpdir(), 'cruddur-broker-')));
   const command = await describe(port, folder);
   const log = join(folder, 'broker.log');
   const child = await run(command, log);
   const stop = async () => {
     await stopProcess(child);
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (place.folder === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const crash = async () => {
+    const exited = once(child, 'exit');
+    signalGroup(child.pid!, 'SIGKILL');
+    await exited;
   };
   try {
     await listening(port, child);
@@ -56,7 +71,7 @@ export async function startBroker(
     await stop();
     throw new Error(`${command.command} did not start: ${written.slice(-2_000)}`, { cause: error });
   }
-  return { port, stop };
+  return { port, crash, stop };
 }
 
 /** Starts a process in a group of its own, so that its children can be stopped with it. */

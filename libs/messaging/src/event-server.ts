@@ -11,8 +11,12 @@ export interface EventServerOptions {
   port: number;
 }
 
-/** How a service receives events: the options for Nest's `connectMicroservice`. */
-export function eventServer({ brokerUrl, queue, host, port }: EventServerOptions): MicroserviceOptions {
-  if (brokerUrl !== undefined) return { strategy: new RabbitMqServer(brokerUrl, queue) };
-  return { transport: Transport.TCP, options: { host, port } };
+/** How a service receives events: the options for Nest's `connectMicroservice`, and the broker's client if there is one. */
+export function eventServer({ brokerUrl, queue, host, port }: EventServerOptions): {
+  server: MicroserviceOptions;
+  broker?: RabbitMqServer;
+} {
+  if (brokerUrl === undefined) return { server: { transport: Transport.TCP, options: { host, port } } };
+  const broker = new RabbitMqServer(brokerUrl, queue);
+  return { server: { strategy: broker }, broker };
 }

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { RabbitMqServer } from '@cruddur/messaging';
 import { Postgres, PostgresModule } from '@cruddur/postgres';
 import { HEALTH_CHECKS, type HealthCheck } from '@cruddur/service';
 import { ActivityEventsConsumer } from './activity-events.consumer.js';
+import { BrokerMonitor } from './broker.monitor.js';
 import { ExpirySweeper } from './expiry.sweeper.js';
 import type { HomeActivitiesConfig } from './home-activities.config.js';
 import { HomeTimelineController } from './home-timeline.controller.js';
@@ -12,7 +14,8 @@ import { UserActivitiesClient } from './user-activities.client.js';
 
 @Module({})
 export class HomeActivitiesModule {
-  static forConfig(config: HomeActivitiesConfig): DynamicModule {
+  /** @param broker where events come from, when they do not come over TCP */
+  static forConfig(config: HomeActivitiesConfig, broker?: RabbitMqServer): DynamicModule {
     const userActivities = { origin: config.USER_ACTIVITIES_URL, timeoutMs: config.USER_ACTIVITIES_TIMEOUT_MS };
     return {
       module: HomeActivitiesModule,
@@ -34,16 +37,18 @@ export class HomeActivitiesModule {
           useFactory: (timeline: TimelineStore, client: UserActivitiesClient) => new TimelineRebuild(timeline, client),
           inject: [TimelineStore, UserActivitiesClient],
         },
+        ...(broker ? [{ provide: BrokerMonitor, useFactory: () => new BrokerMonitor(broker) }] : []),
         {
           provide: HEALTH_CHECKS,
-          useFactory: (postgres: Postgres, rebuild: TimelineRebuild): HealthCheck[] => [
+          useFactory: (postgres: Postgres, rebuild: TimelineRebuild, events?: BrokerMonitor): HealthCheck[] => [
             { name: 'database', check: () => postgres.ping() },
             {
               name: 'timeline',
               check: () => ({ degraded: !rebuild.complete, details: { complete: rebuild.complete } }),
             },
+            ...(events ? [{ name: 'events', check: () => events.check(), required: false }] : []),
           ],
-          inject: [Postgres, TimelineRebuild],
+          inject: [Postgres, TimelineRebuild, { token: BrokerMonitor, optional: true }],
         },
       ],
     };
