@@ -4,9 +4,21 @@ import { NestFactory } from '@nestjs/core';
 import { ClientKafka, type ClientProxy, ClientsModule, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TelemetryModule, getCurrentTraceId, withBaggage } from '@cruddur/telemetry';
-import { catchError, delay, firstValueFrom, lastValueFrom, map, mergeMap, of, timeout, toArray } from 'rxjs';
+import {
+  catchError,
+  delay,
+  endWith,
+  firstValueFrom,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  mergeMap,
+  of,
+  timeout,
+  toArray,
+} from 'rxjs';
 
-const REQUESTS = ['add', 'count', 'fail', 'refuse', 'dawdle'];
+const REQUESTS = ['add', 'count', 'fail', 'refuse', 'dawdle', 'nobody'];
 
 /** One route per kind of message: what it answers is what the operators behind `send()` saw. */
 @Controller()
@@ -64,16 +76,22 @@ class CallerController implements OnApplicationBootstrap {
 
   @Get('event')
   event(@Query('pattern') pattern: string): Promise<unknown> {
-    return lastValueFrom(this.client.emit(pattern, { value: 1 }).pipe(map(() => getCurrentTraceId())), {
-      defaultValue: getCurrentTraceId(),
-    });
+    return lastValueFrom(
+      this.client.emit(pattern, { value: 1 }).pipe(
+        ignoreElements(),
+        endWith(null),
+        map(() => ({ seen: getCurrentTraceId() })),
+      ),
+    );
   }
 }
 
 @Module({
   imports: [
     TelemetryModule,
-    ClientsModule.register([{ name: 'CLIENT', ...(JSON.parse(process.env.TEST_CLIENT ?? '{}') as MicroserviceOptions) }]),
+    ClientsModule.register([
+      { name: 'CLIENT', ...(JSON.parse(process.env.TEST_CLIENT ?? '{}') as MicroserviceOptions) },
+    ]),
   ],
   controllers: [CallerController],
 })

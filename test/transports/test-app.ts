@@ -27,6 +27,7 @@ export class TestApp {
         TEST_SERVICE: service,
         OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
         OTEL_BSP_SCHEDULE_DELAY: '50',
+        OTEL_BSP_MAX_QUEUE_SIZE: '8192',
         ...env,
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
