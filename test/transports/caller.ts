@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Controller, Get, Inject, Module, type OnApplicationBootstrap, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ClientKafka, type ClientProxy, ClientsModule, type MicroserviceOptions } from '@nestjs/microservices';
+import { ClientKafka, type ClientProxy, ClientsModule, type ClientProviderOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TelemetryModule, getCurrentTraceId, withBaggage } from '@cruddur/telemetry';
 import {
@@ -33,33 +33,33 @@ class CallerController implements OnApplicationBootstrap {
 
   @Get('request')
   request(@Query('value') value: string): Promise<unknown> {
-    const send = (of: number) => this.client.send<{ value: number; seen: object }>('add', { value: of });
+    const send = (of: number) => this.client.send<{ sum: number; seen: object }>('add', { number: of });
     return withBaggage({ 'user.id': `user-${value}` }, () =>
       firstValueFrom(
         send(Number(value)).pipe(
           map((reply) => ({ ...reply, before: getCurrentTraceId() })),
           delay(1),
-          mergeMap((first) => send(first.value).pipe(map((second) => ({ first, second, after: getCurrentTraceId() })))),
+          mergeMap((first) => send(first.sum).pipe(map((second) => ({ first, second, after: getCurrentTraceId() })))),
         ),
       ),
     );
   }
 
   @Get('stream')
-  stream(): Promise<number[]> {
-    return lastValueFrom(this.client.send<number>('count', { value: 3 }).pipe(toArray()));
+  stream(): Promise<unknown> {
+    return lastValueFrom(this.client.send('count', { number: 3 }).pipe(toArray()));
   }
 
   @Get('first')
-  first(): Promise<number> {
-    return firstValueFrom(this.client.send<number>('count', { value: 3 }));
+  first(): Promise<unknown> {
+    return firstValueFrom(this.client.send('count', { number: 3 }));
   }
 
   @Get('error')
   error(@Query('pattern') pattern: string): Promise<unknown> {
     return lastValueFrom(
       this.client
-        .send(pattern, { value: 1 })
+        .send(pattern, { number: 1 })
         .pipe(catchError((error: unknown) => of({ error, seen: getCurrentTraceId() }))),
     );
   }
@@ -67,7 +67,7 @@ class CallerController implements OnApplicationBootstrap {
   @Get('timeout')
   timeout(@Query('pattern') pattern: string): Promise<unknown> {
     return lastValueFrom(
-      this.client.send(pattern, { value: 1 }).pipe(
+      this.client.send(pattern, { number: 1 }).pipe(
         timeout(150),
         catchError((error: Error) => of({ error: error.name, seen: getCurrentTraceId() })),
       ),
@@ -77,7 +77,7 @@ class CallerController implements OnApplicationBootstrap {
   @Get('event')
   event(@Query('pattern') pattern: string): Promise<unknown> {
     return lastValueFrom(
-      this.client.emit(pattern, { value: 1 }).pipe(
+      this.client.emit(pattern, { number: 1 }).pipe(
         ignoreElements(),
         endWith(null),
         map(() => ({ seen: getCurrentTraceId() })),
@@ -90,7 +90,7 @@ class CallerController implements OnApplicationBootstrap {
   imports: [
     TelemetryModule,
     ClientsModule.register([
-      { name: 'CLIENT', ...(JSON.parse(process.env.TEST_CLIENT ?? '{}') as MicroserviceOptions) },
+      { ...(JSON.parse(process.env.TEST_CLIENT ?? '{}') as ClientProviderOptions), name: 'CLIENT' },
     ]),
   ],
   controllers: [CallerController],

@@ -100,7 +100,7 @@ export function describeTransport(transport: TransportUnderTest): void {
 
     it('keeps one span for a stream of replies', async () => {
       const { traceId, body } = await get('/stream');
-      expect(body).toEqual([1, 2, 3]);
+      expect(body).toEqual([{ index: 1 }, { index: 2 }, { index: 3 }]);
       await receiver.expectTrace(traceId, `
         caller: SERVER GET /stream
           caller: CLIENT count
@@ -109,7 +109,7 @@ export function describeTransport(transport: TransportUnderTest): void {
 
     it('ends the span of a caller that leaves after the first reply, without an error', async () => {
       const { traceId, body } = await get('/first');
-      expect(body).toBe(1);
+      expect(body).toEqual({ index: 1 });
       await receiver.expectTrace(traceId, `
         caller: SERVER GET /first
           caller: CLIENT count

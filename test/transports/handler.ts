@@ -22,7 +22,7 @@ import { type Observable, delay, map, of, take, throwError, timer } from 'rxjs';
 
 /** What each part of Nest's pipeline, in the order in which they run, saw of the trace. */
 interface Message {
-  value: number;
+  number: number;
   seen?: Record<string, string | undefined>;
 }
 
@@ -71,16 +71,16 @@ class HandlerController {
   add(@Payload(SeeingPipe) message: Message): Observable<unknown> {
     see(message, 'handler');
     const user = propagation.getBaggage(context.active())?.getEntry('user.id')?.value;
-    return withSpan('compute sum', () => of(message.value + 1).pipe(delay(2))).pipe(
-      map((value) => ({ value, user, seen: { ...message.seen, operator: getCurrentTraceId() } })),
+    return withSpan('compute sum', () => of(message.number + 1).pipe(delay(2))).pipe(
+      map((sum) => ({ sum, user, seen: { ...message.seen, operator: getCurrentTraceId() } })),
     );
   }
 
   @MessagePattern('count')
-  count(@Payload() { value }: Message): Observable<number> {
+  count(@Payload() { number }: Message): Observable<{ index: number }> {
     return timer(0, 3).pipe(
-      map((index) => index + 1),
-      take(value),
+      map((index) => ({ index: index + 1 })),
+      take(number),
     );
   }
 
@@ -107,7 +107,7 @@ class HandlerController {
   }
 
   @EventPattern('spoilt')
-  spoilt(): never {
+  spoilt(@Payload() _message: Message): void {
     throw new RangeError('cannot be stored');
   }
 }
