@@ -18,7 +18,7 @@ import { CANCELLED, failCall, failWith } from './failure.js';
 import type { TransportDescription } from './transport.js';
 import { transportOfClient } from './nest-transports.js';
 import { tracer } from './tracer.js';
-import { deliverIn } from './within.js';
+import { keepContext } from './deliver-in.js';
 
 /** The part of ClientProxy and its subclasses that this file uses, protected members included. */
 interface Client {
@@ -152,7 +152,7 @@ function publish(client: Client, pattern: unknown, attributes: Attributes, send:
     },
     complete: () => span.end(),
   });
-  return deliverIn(() => context.active(), sent);
+  return sent.pipe(keepContext());
 }
 
 function fail(span: Span, error: unknown, caller: Context): void {

@@ -12,13 +12,16 @@ export const MICROSERVICES_INSTRUMENTATION = Symbol('cruddur.telemetry.microserv
  */
 export async function instrumentMicroservices(modules: ModulesContainer): Promise<void> {
   if (!(await isInstalled())) return;
-  const [{ instrumentClients }, { instrumentServer }, { recordRpcErrors }] = await Promise.all([
-    import('./client.instrumentation.js'),
-    import('./server.instrumentation.js'),
-    import('./record-rpc-errors.js'),
-  ]);
+  const [{ instrumentClients }, { instrumentServer }, { recordRpcErrors }, { keepInterceptorsContext }] =
+    await Promise.all([
+      import('./client.instrumentation.js'),
+      import('./server.instrumentation.js'),
+      import('./record-rpc-errors.js'),
+      import('./keep-interceptors-context.js'),
+    ]);
   instrumentClients();
   recordRpcErrors();
+  keepInterceptorsContext();
   modules.getRpcTargetRegistry<object>().subscribe(instrumentServer);
 }
 
