@@ -26,6 +26,13 @@ export interface Carrier {
   /** Reads the fields of an arrived message from the context object that handlers get with `@Ctx()`. */
   extract: (rpcContext: unknown) => Record<string, unknown> | undefined;
   /**
+   * Gives back what the application's deserialiser left out of the packet, for transports whose envelope holds
+   * the fields.
+   *
+   * @param packet what the deserialiser made of `raw`
+   */
+  recover?: (packet: unknown, raw: unknown) => unknown;
+  /**
    * Reads the fields of a message for which there is no handler, hence no context object. For transports that
    * route by the packet.
    *

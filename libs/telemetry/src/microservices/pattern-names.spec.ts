@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { ServerKafka, ServerMqtt, ServerNats, ServerRMQ, ServerRedis, ServerTCP } from '@nestjs/microservices';
 import { type Observable, of } from 'rxjs';
 import { type InMemoryTracing, startInMemoryTracing } from '../testing/index.js';
@@ -7,9 +8,14 @@ import { instrumentServer } from './server.instrumentation.js';
 let tracing: InMemoryTracing;
 beforeAll(() => {
   tracing = startInMemoryTracing();
+  // Nest reports messages without a handler.
+  Logger.overrideLogger(false);
 });
 beforeEach(() => tracing.reset());
-afterAll(() => tracing.shutdown());
+afterAll(async () => {
+  Logger.overrideLogger(true);
+  await tracing.shutdown();
+});
 
 type AnyServer = {
   addHandler(pattern: unknown, callback: () => Promise<Observable<unknown>>, isEventHandler: boolean): void;
@@ -102,6 +108,14 @@ describe('Messages that nobody handles', () => {
     const packet = { pattern: 'unknown', data: 1, id: '1', metadata: { traceparent } };
     await receive(new ServerTCP({}), 'known', false, socket, packet);
     expect(tracing.spans()[0]?.parentSpanContext).toMatchObject({ spanId: 'b7ad6b7169203331' });
+  });
+
+  it('are not those of a deserialiser that forgets the metadata', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const deserializer = { deserialize: ({ pattern, data }: Record<string, unknown>) => ({ pattern, data, id: '1' }) };
+    const packet = { pattern: 'known', data: 1, metadata: { traceparent } };
+    await receive(new ServerTCP({ deserializer }), 'known', false, socket, packet);
+    expect(tracing.spans()).toMatchObject([{ name: 'known', parentSpanContext: { spanId: 'b7ad6b7169203331' } }]);
   });
 
   it('do not disturb a deserialiser that takes its time, or one that makes something else of the message', async () => {

@@ -17,7 +17,7 @@ import { type Handler, PatternNames } from './pattern-names.js';
 import { transportOfServer } from './nest-transports.js';
 import { tracer } from './tracer.js';
 import type { TransportDescription } from './transport.js';
-import { reportUnknownPatterns } from './unknown-pattern.js';
+import { wrapDeserializer } from './wrap-deserializer.js';
 
 export type StartHook = (transportId: unknown, rpcContext: object, done: () => Promise<unknown>) => unknown;
 export type EndHook = (transportId: unknown, rpcContext: object) => void;
@@ -93,7 +93,7 @@ export function instrumentServer(candidate: object): void {
     },
     (rpcContext) => handlings.get(rpcContext)?.span.end(),
   );
-  reportUnknownPatterns(server, transport, common);
+  wrapDeserializer(server, transport, common);
 }
 
 export function startRequest(method: string, attributes: Attributes, parent: Context): Span {

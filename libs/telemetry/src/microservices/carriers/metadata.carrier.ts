@@ -17,5 +17,9 @@ export const metadataCarrier: Carrier = {
     const metadata = typeof getMetadata === 'function' ? getMetadata.call(rpcContext) : undefined;
     return isRecord(metadata) ? metadata : undefined;
   },
+  recover(packet, raw) {
+    if (!isRecord(packet) || packet.metadata !== undefined) return packet;
+    return isRecord(raw) && isRecord(raw.metadata) ? { ...packet, metadata: raw.metadata } : packet;
+  },
   extractFromPacket: ({ metadata }) => (isRecord(metadata) ? metadata : undefined),
 };
