@@ -24,7 +24,7 @@ import {
   Server,
 } from '@nestjs/microservices';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
-import { Subject, firstValueFrom, lastValueFrom, map, merge, of } from 'rxjs';
+import { Subject, firstValueFrom, lastValueFrom, map, merge, of, toArray } from 'rxjs';
 import { withBaggage } from '../baggage/with-baggage.js';
 import { withSpan } from '../spans/with-span.js';
 import { type InMemoryTracing, startInMemoryTracing } from '../testing/index.js';
@@ -110,6 +110,7 @@ class BusClient extends ClientProxy {
 
 const traceId = () => trace.getActiveSpan()?.spanContext().traceId;
 const shared = new Subject<string>();
+const failing = new Subject<string>();
 
 class Closed implements CanActivate {
   canActivate(): boolean {
@@ -151,6 +152,12 @@ class BusController {
   @MessagePattern('baggage')
   baggage() {
     return propagation.getBaggage(context.active())?.getEntry('user.id')?.value;
+  }
+
+  @MessagePattern('torn')
+  @UseFilters(Excusing)
+  tear() {
+    return merge(of('ready'), failing);
   }
 
   @MessagePattern('missing')
@@ -304,6 +311,15 @@ describe('A server of a custom strategy, with a carrier of its own', () => {
     });
   });
 
+  it("runs filters in the message's trace when somebody else fails the stream", async () => {
+    await withSpan('caller', async (caller) => {
+      const replies = lastValueFrom(client.send<string>('torn', {}).pipe(toArray()));
+      await tick();
+      context.with(ROOT_CONTEXT, () => failing.error(new Error('torn')));
+      expect(await replies).toEqual(['ready', `excused in ${caller.spanContext().traceId}`]);
+    });
+  });
+
   it('runs the hooks of others inside its span, set before or after it', async () => {
     await firstValueFrom(client.send('missing', {})).catch(() => {});
     expect(calls).toEqual(['start before true', 'end after']);
@@ -314,6 +330,14 @@ describe('A server of a custom strategy, with a carrier of its own', () => {
     withSpan('somebody else', () => bus.emit('message', { pattern: 'created', data: {} }));
     await tick();
     expect(spanNamed('process created', SpanKind.CONSUMER)).toMatchObject({ parentSpanContext: undefined, links: [] });
+  });
+
+  it('adopts no baggage of the context in which a message happens to arrive', async () => {
+    const { bus } = client as unknown as { bus: EventEmitter };
+    const reply = new Promise((resolve) => bus.once('id-1', resolve));
+    const labels = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+    withBaggage({ 'user.id': 'eve' }, () => bus.emit('message', { pattern: 'baggage', data: {}, id: 'id-1', labels }));
+    expect(await reply).toMatchObject({ response: undefined });
   });
 
   it('gives the baggage to the handler', async () => {
