@@ -20,7 +20,7 @@ class MemoryClient extends ClientProxy {
 
   connect(): Promise<void> {
     this.connectedIn.push(context.active());
-    return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure as Error);
+    return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
   }
 
   close(): void {}

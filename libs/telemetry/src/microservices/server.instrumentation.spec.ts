@@ -126,7 +126,7 @@ class Excusing implements ExceptionFilter {
 }
 
 const seeing: NestInterceptor = {
-  intercept: (_context, next) => next.handle().pipe(map((value) => [value, traceId()])),
+  intercept: (_context, next) => next.handle().pipe(map((value: unknown) => [value, traceId()])),
 };
 
 @Controller()
@@ -334,7 +334,7 @@ describe('A server of a custom strategy, with a carrier of its own', () => {
 
   it('adopts no baggage of the context in which a message happens to arrive', async () => {
     const { bus } = client as unknown as { bus: EventEmitter };
-    const reply = new Promise((resolve) => bus.once('id-1', resolve));
+    const reply = new Promise((resolve) => void bus.once('id-1', resolve));
     const labels = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
     withBaggage({ 'user.id': 'eve' }, () => bus.emit('message', { pattern: 'baggage', data: {}, id: 'id-1', labels }));
     expect(await reply).toMatchObject({ response: undefined });
