@@ -30,5 +30,7 @@ const projects = {
 };
 
 export default {
+  // Real processes and brokers take their time on a busy machine.
+  testTimeout: 20_000,
   projects: Object.entries(projects).map(([displayName, testMatch]) => ({ ...shared, displayName, testMatch })),
 };

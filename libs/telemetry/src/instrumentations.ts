@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
 import { PG_CONFIG } from './postgres/pg-config.js';
+import { PgPoolInstrumentation } from './postgres/pg-pool.instrumentation.js';
 
 const AUTO = '@opentelemetry/auto-instrumentations-node';
 /** What this library instruments itself: a second server or client span would only repeat the first. */
@@ -24,7 +25,8 @@ export function loadInstrumentations(names: readonly string[], problems: string[
       problems.push(`instrumentation "${name}" is left out: this library does its work`);
       return [];
     }
-    return loadOne(name, fromAuto, problems);
+    const found = loadOne(name, fromAuto, problems);
+    return name === 'pg' && found.length > 0 ? [...found, new PgPoolInstrumentation()] : found;
   });
   const patched = loaded.flatMap((instrumentation) => instrumentation.getModuleDefinitions?.() ?? []);
   if (patched.length > 0) register({ include: [...new Set(patched.map(({ name }) => name))] });

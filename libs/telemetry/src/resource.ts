@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { hostname } from 'node:os';
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Resource, defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { TelemetryOptions } from './settings.js';
@@ -29,7 +30,7 @@ export function createResource(options: TelemetryOptions, env: NodeJS.ProcessEnv
 function versionOfProgram(): string | undefined {
   const program = process.argv[1];
   const manifest = program && findPackageJSON(pathToFileURL(program));
-  if (!manifest) return undefined;
+  if (!manifest || basename(manifest) !== 'package.json') return undefined;
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string };
   return version;
 }

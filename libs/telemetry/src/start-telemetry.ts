@@ -1,4 +1,4 @@
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag, logs } from '@opentelemetry/api';
 import { diagLogLevelFromString } from '@opentelemetry/core';
 import { envDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -11,11 +11,12 @@ import { FastifyInstrumentation } from './http/fastify.instrumentation.js';
 import { UndiciInstrumentation } from './http/undici.instrumentation.js';
 import { loadInstrumentations } from './instrumentations.js';
 import { createDiagLogger } from './logging/diag-logger.js';
-import { getLogger } from './logging/logger.js';
+import { getLogOutput, getLogger } from './logging/logger.js';
+import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
 import { createResource } from './resource.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
 
-type State = { sdk: NodeSDK; queues: ExportQueue[] } | 'disabled';
+type State = { sdk: NodeSDK; queues: ExportQueue[]; logBridge: OtlpLogBridge | undefined } | 'disabled';
 let state: State | undefined;
 
 /** How long a stopping process waits for its last spans to be taken, in milliseconds. */
@@ -41,15 +42,18 @@ export function startTelemetry(options: TelemetryOptions): void {
     (destination) => new ExportQueue(destination, readQueueSettings(env, problems), createExportLog(logger)),
   );
   const spanProcessors: SpanProcessor[] = [new BaggageSpanProcessor(baggageKeys), ...queues];
+  const logRecordProcessors = readLogProcessors(env, problems);
+  // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
+  const metrics = Boolean(env.OTEL_METRICS_EXPORTER);
   const sdk = new NodeSDK({
     resource: createResource(options, env),
     resourceDetectors: [envDetector],
     spanProcessors,
-    metricReaders: [],
-    logRecordProcessors: [],
+    metricReaders: metrics ? undefined : [],
+    logRecordProcessors,
     instrumentations: [
-      new FastifyInstrumentation({ trustInbound, baggageKeys }),
-      new UndiciInstrumentation({ baggageKeys }),
+      new FastifyInstrumentation({ trustInbound, baggageKeys, metrics }),
+      new UndiciInstrumentation({ baggageKeys, metrics }),
       ...loadInstrumentations(settings.instrumentations, problems),
     ],
   });
@@ -57,7 +61,9 @@ export function startTelemetry(options: TelemetryOptions): void {
   const diagLevel = diagLogLevelFromString(env.OTEL_LOG_LEVEL) ?? DiagLogLevel.WARN;
   diag.setLogger(createDiagLogger(logger), { logLevel: diagLevel, suppressOverrideMessage: true });
   sdk.start();
-  state = { sdk, queues };
+  const logBridge = logRecordProcessors.length > 0 ? new OtlpLogBridge(logs.getLogger('pino')) : undefined;
+  getLogOutput().attach(logBridge?.sink);
+  state = { sdk, queues, logBridge };
   for (const problem of problems) logger.warn(problem);
 }
 
@@ -71,7 +77,9 @@ export function isTelemetryStarted(): boolean {
  */
 export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<void> {
   if (!state || state === 'disabled') return;
-  const { sdk, queues } = state;
+  const { sdk, queues, logBridge } = state;
+  logBridge?.flush();
+  getLogOutput().attach(undefined);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs);

@@ -3,7 +3,9 @@ import type { ServerResponse } from 'node:http';
 import {
   type Attributes,
   type Context,
+  type Histogram,
   type Link,
+  type Span,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -19,6 +21,7 @@ import * as attr from '../attributes.js';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { errorType, toException } from '../spans/errors.js';
 import { VERSION } from '../version.js';
+import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
 import { attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
@@ -32,6 +35,8 @@ export interface FastifyInstrumentationConfig extends InstrumentationConfig {
   trustInbound: boolean;
   /** Baggage entries that may enter. */
   baggageKeys: ReadonlySet<string>;
+  /** Record `http.server.request.duration` too. */
+  metrics?: boolean;
 }
 
 /** Fastify announces each instance on this channel, so nothing is patched and load order does not matter. */
@@ -44,12 +49,19 @@ const FASTIFY_CREATED = channel('fastify.initialization');
 export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumentationConfig> {
   // Declared, not initialised: the base class calls enable() before field initialisers run.
   declare private onFastify: ((message: unknown) => void) | undefined;
+  declare private duration: Histogram | undefined;
 
   constructor(config: FastifyInstrumentationConfig) {
     super('@cruddur/telemetry/http-server', VERSION, config);
   }
 
   protected override init(): void {}
+
+  protected override _updateMetricInstruments(): void {
+    this.duration = this.getConfig().metrics
+      ? createDurationHistogram(this.meter, 'http.server.request.duration')
+      : undefined;
+  }
 
   override enable(): void {
     super.enable();
@@ -80,14 +92,19 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     }
     const route = request.routeOptions.url;
     const name = methodForName(request.method);
+    const attributes = requestAttributes(request, route);
     const { parent, links } = this.parentOf(request);
     const span = this.tracer.startSpan(
       route === undefined ? name : `${name} ${route}`,
-      { kind: SpanKind.SERVER, attributes: requestAttributes(request, route), links },
+      { kind: SpanKind.SERVER, attributes, links },
       parent,
     );
     const requestContext = withEntrySpan(trace.setSpan(parent, span));
-    attachServerRequest(request.raw, { span, context: requestContext });
+    attachServerRequest(request.raw, {
+      span,
+      context: requestContext,
+      measure: this.duration && startMeasuring(this.duration, attributes),
+    });
     const { traceId, spanId, traceFlags } = span.spanContext();
     reply.header('traceresponse', `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`);
     // 'close' comes after 'finish', and also when the client went away: the one event that always comes.
@@ -146,9 +163,23 @@ function endSpan(this: ServerResponse): void {
   if (!this.writableFinished) {
     span.setAttribute(attr.ATTR_ERROR_TYPE, 'client_disconnected');
   } else if (this.statusCode >= 500) {
-    span.setAttribute(attr.ATTR_ERROR_TYPE, error === undefined ? String(this.statusCode) : errorType(error));
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : undefined });
-    if (error !== undefined) span.recordException(toException(error));
+    failSpan(span, this.statusCode, error);
   }
   span.end();
+  request.measure?.(this.headersSent ? this.statusCode : undefined);
+}
+
+function failSpan(span: Span, statusCode: number, error: unknown): void {
+  if (error === undefined) {
+    span.setAttribute(attr.ATTR_ERROR_TYPE, String(statusCode));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    return;
+  }
+  const exception = toException(error);
+  span.setAttribute(attr.ATTR_ERROR_TYPE, errorType(error));
+  span.setStatus({
+    code: SpanStatusCode.ERROR,
+    message: typeof exception === 'string' ? exception : exception.message,
+  });
+  span.recordException(exception);
 }

@@ -7,6 +7,8 @@ export interface ServerRequest {
   readonly context: Context;
   /** The last error that reached Nest's exception layer; recorded on the span if the answer is a 5xx. */
   error?: unknown;
+  /** Records how long the request took; set when metrics are on. */
+  readonly measure?: (statusCode: number | undefined) => void;
 }
 
 const REQUEST = Symbol('cruddur.telemetry.server-request');

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
   type Attributes,
   type Context,
+  type Histogram,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -15,6 +16,7 @@ import * as attr from '../attributes.js';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { errorType } from '../spans/errors.js';
 import { VERSION } from '../version.js';
+import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
 import { OUTBOUND_CALL, type OutboundCall } from './outbound-call.js';
 import { redactQuery } from './url.js';
@@ -22,6 +24,8 @@ import { redactQuery } from './url.js';
 export interface UndiciInstrumentationConfig extends InstrumentationConfig {
   /** Baggage entries that may leave, and only to neighbours. */
   baggageKeys: ReadonlySet<string>;
+  /** Record `http.client.request.duration` too. */
+  metrics?: boolean;
 }
 
 /** The part of undici's request that its diagnostics channels promise. */
@@ -29,7 +33,14 @@ interface UndiciRequest {
   origin: string | URL;
   path: string;
   method: string;
+  /** Name and value in turn. */
+  headers?: unknown[] | string;
   addHeader(name: string, value: string): void;
+}
+interface ClientCall {
+  span: Span;
+  statusCode?: number;
+  measure?: ReturnType<typeof startMeasuring>;
 }
 type Message = {
   request: UndiciRequest;
@@ -48,14 +59,21 @@ type Message = {
 export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumentationConfig> {
   // Declared, not initialised: the base class calls enable() before field initialisers run.
   declare private handlers: [channel: string, handler: (message: unknown) => void][] | undefined;
-  declare private spans: WeakMap<UndiciRequest, Span>;
+  declare private calls: WeakMap<UndiciRequest, ClientCall>;
+  declare private duration: Histogram | undefined;
 
   constructor(config: UndiciInstrumentationConfig) {
     super('@cruddur/telemetry/http-client', VERSION, config);
   }
 
   protected override init(): void {
-    this.spans = new WeakMap();
+    this.calls ??= new WeakMap();
+  }
+
+  protected override _updateMetricInstruments(): void {
+    this.duration = this.getConfig().metrics
+      ? createDurationHistogram(this.meter, 'http.client.request.duration')
+      : undefined;
   }
 
   override enable(): void {
@@ -80,13 +98,14 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     if (isTracingSuppressed(active)) return;
     const call = active.getValue(OUTBOUND_CALL) as OutboundCall | undefined;
     const name = methodForName(request.method);
+    const attributes = requestAttributes(request, call);
     const span = this.tracer.startSpan(
       call ? `${name} ${call.urlTemplate}` : name,
-      { kind: SpanKind.CLIENT, attributes: requestAttributes(request, call) },
+      { kind: SpanKind.CLIENT, attributes },
       active,
     );
-    this.spans.set(request, span);
-    this.inject(request, trace.setSpan(active, span), call?.neighbour === true);
+    this.calls.set(request, { span, measure: this.duration && startMeasuring(this.duration, attributes, true) });
+    if (!hasTraceparent(request)) this.inject(request, trace.setSpan(active, span), call?.neighbour === true);
   }
 
   private inject(request: UndiciRequest, clientContext: Context, neighbour: boolean): void {
@@ -97,31 +116,36 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
   }
 
   private sent({ request, socket }: Message): void {
-    const span = this.spans.get(request);
-    if (!span || !socket?.remoteAddress) return;
-    span.setAttribute(attr.ATTR_NETWORK_PEER_ADDRESS, socket.remoteAddress);
-    span.setAttribute(attr.ATTR_NETWORK_PEER_PORT, socket.remotePort ?? 0);
+    const call = this.calls.get(request);
+    if (!call || !socket?.remoteAddress) return;
+    call.span.setAttribute(attr.ATTR_NETWORK_PEER_ADDRESS, socket.remoteAddress);
+    call.span.setAttribute(attr.ATTR_NETWORK_PEER_PORT, socket.remotePort ?? 0);
   }
 
   private answered({ request, response }: Message): void {
-    const span = this.spans.get(request);
-    if (!span || !response) return;
-    span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, response.statusCode);
-    if (response.statusCode >= 400) {
-      span.setAttribute(attr.ATTR_ERROR_TYPE, String(response.statusCode));
-      span.setStatus({ code: SpanStatusCode.ERROR });
+    const call = this.calls.get(request);
+    if (!call || !response) return;
+    const { statusCode } = response;
+    call.statusCode = statusCode;
+    call.span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+    if (statusCode >= 400) {
+      call.span.setAttribute(attr.ATTR_ERROR_TYPE, String(statusCode));
+      call.span.setStatus({ code: SpanStatusCode.ERROR });
     }
   }
 
   private end({ request, error }: Message): void {
-    const span = this.spans.get(request);
-    if (!span) return;
-    this.spans.delete(request);
-    if (error) {
-      span.setAttribute(attr.ATTR_ERROR_TYPE, errorType(error));
+    const call = this.calls.get(request);
+    if (!call) return;
+    this.calls.delete(request);
+    const { span, statusCode, measure } = call;
+    const failed = error && errorType(error);
+    if (failed) {
+      span.setAttribute(attr.ATTR_ERROR_TYPE, failed);
       span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
     }
     span.end();
+    measure?.(statusCode, failed);
   }
 }
 
@@ -138,4 +162,9 @@ function requestAttributes(request: UndiciRequest, call: OutboundCall | undefine
     if (call.resendCount) attributes[attr.ATTR_HTTP_REQUEST_RESEND_COUNT] = call.resendCount;
   }
   return attributes;
+}
+
+/** Somebody who forwards headers has set one already: a second one would make both invalid. */
+function hasTraceparent({ headers }: UndiciRequest): boolean {
+  return Array.isArray(headers) && headers.includes('traceparent');
 }

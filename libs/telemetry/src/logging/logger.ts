@@ -1,5 +1,6 @@
 import { TraceFlags, context, isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
+import { LogOutput } from './log-output.js';
 import { pinoPretty } from './pretty.js';
 import { redact, redactText } from './redact.js';
 
@@ -36,26 +37,34 @@ const OPTIONS: LoggerOptions = {
   },
 };
 
-let shared: Logger | undefined;
+let shared: { logger: Logger; output: LogOutput } | undefined;
 
 /**
  * The process's one pino logger: a JSON line per event on stdout, pretty on a terminal during development.
  * LOG_LEVEL sets the least level written (default info).
  */
 export function getLogger(): Logger {
-  return (shared ??= createLogger({ env: process.env, isTerminal: process.stdout.isTTY }));
+  return openSharedLogger().logger;
 }
 
-export function createLogger(output: {
-  env: NodeJS.ProcessEnv;
-  isTerminal?: boolean;
-  stream?: DestinationStream;
-}): Logger {
-  const { env, isTerminal = false } = output;
-  const pretty = isTerminal && env.NODE_ENV !== 'production';
+/** Where {@link getLogger} writes, so that its lines can be sent elsewhere too. */
+export function getLogOutput(): LogOutput {
+  return openSharedLogger().output;
+}
+
+function openSharedLogger() {
+  if (!shared) {
+    const { env, stdout } = process;
+    const pretty = stdout.isTTY && env.NODE_ENV !== 'production';
+    const output = new LogOutput(pretty ? pinoPretty() : pino.destination({ fd: 1, sync: true }));
+    shared = { logger: createLogger(env, output), output };
+  }
+  return shared;
+}
+
+export function createLogger(env: NodeJS.ProcessEnv, stream: DestinationStream): Logger {
   const level = env.LOG_LEVEL?.toLowerCase() || 'info';
   const known = level === 'silent' || level in pino.levels.values;
-  const stream = output.stream ?? (pretty ? pinoPretty() : pino.destination({ fd: 1, sync: true }));
   const logger = pino({ ...OPTIONS, base: { service: env.OTEL_SERVICE_NAME }, level: known ? level : 'info' }, stream);
   if (!known)
     logger.warn(`LOG_LEVEL "${level}" is unknown (trace, debug, info, warn, error, fatal, silent): using info`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ClientProxy } from '@nestjs/microservices';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
-import { Subject, catchError, firstValueFrom, lastValueFrom, map, of, timeout } from 'rxjs';
+import { Subject, catchError, firstValueFrom, lastValueFrom, map, of, throwError, timeout } from 'rxjs';
 import { type InMemoryTracing, startInMemoryTracing } from '../testing/index.js';
 import { withBaggage } from '../baggage/with-baggage.js';
 import { withSpan } from '../spans/with-span.js';
@@ -20,7 +20,7 @@ class MemoryClient extends ClientProxy {
 
   connect(): Promise<void> {
     this.connectedIn.push(context.active());
-    return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
+    return lastValueFrom(this.failure === undefined ? of(undefined) : throwError(() => this.failure));
   }
 
   close(): void {}

@@ -205,10 +205,12 @@ beforeAll(async () => {
   });
   const bus = new EventEmitter();
   const server = new BusServer(bus);
-  server.setOnProcessingStartHook((_id, _context, done) => {
+  // Nest's types say void, but it awaits what the hook returns.
+  const hook = (_id: unknown, _context: unknown, done: () => Promise<unknown>) => {
     calls.push(`start before ${traceId() !== undefined}`);
     return done();
-  });
+  };
+  server.setOnProcessingStartHook(hook as Parameters<BusServer['setOnProcessingStartHook']>[0]);
   app = await NestFactory.createMicroservice(BusModule, { strategy: server, logger: false });
   server.setOnProcessingEndHook(() => void calls.push('end after'));
   await app.listen();

@@ -9,7 +9,8 @@ export const PG_CONFIG: PgInstrumentationConfig = {
   requireParentSpan: true,
   requestHook: (span, { query }) => {
     const { summary, operation, collection } = summariseQuery(query.text);
-    span.updateName(summary);
+    // The summary names every table of a long statement; a name says what it is about.
+    span.updateName(collection === undefined ? operation : `${operation} ${collection}`);
     span.setAttribute(attr.ATTR_DB_QUERY_SUMMARY, summary);
     span.setAttribute(attr.ATTR_DB_OPERATION_NAME, operation);
     if (collection !== undefined) span.setAttribute(attr.ATTR_DB_COLLECTION_NAME, collection);

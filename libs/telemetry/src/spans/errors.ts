@@ -1,8 +1,13 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
+
+/** Also for errors of another realm (Node's own, in a test's sandbox), which `instanceof` does not know. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
 
 /** `error.type`: a short stable code where the error has one, else its class. */
 export function errorType(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
+  if (!isError(error)) return typeof error;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && code !== '' ? code : error.constructor.name || error.name;
 }
@@ -23,6 +28,6 @@ export function isFault(error: unknown): boolean {
 
 /** What `span.recordException` takes; people throw other things than errors. */
 export function toException(error: unknown): Error | string {
-  if (error instanceof Error || typeof error === 'string') return error;
+  if (isError(error) || typeof error === 'string') return error;
   return inspect(error, { depth: 1 });
 }
