@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OtlpReceiver, startOtlpReceiver } from '@cruddur/telemetry/testing';
 import { freePort } from '../brokers/broker.js';
 import { TestApp } from '../transports/test-app.js';
-
-// Longer than a receiver waits for a trace, so that it is the tree that a failure shows.
-jest.setTimeout(20_000);
 
 describe('A hybrid application: HTTP, TCP and gRPC at once', () => {
   let receiver: OtlpReceiver;

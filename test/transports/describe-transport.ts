@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OtlpReceiver, type ReceivedSpan, dedent, outline, startOtlpReceiver } from '@cruddur/telemetry/testing';
 import { TestApp } from './test-app.js';
 
@@ -43,9 +43,6 @@ const REQUEST_TREE = `
 
 /** The traces of two applications that talk over one transport, as an OTLP backend receives them. */
 export function describeTransport(transport: TransportUnderTest): void {
-  // Longer than a receiver waits for a trace, so that it is the tree that a failure shows.
-  jest.setTimeout(20_000);
-
   describe(`Messages over ${transport.name}`, () => {
     let receiver: OtlpReceiver;
     let running: RunningTransport | undefined;

@@ -17,9 +17,10 @@ export class TestApp {
     file: string,
     otlpUrl: string,
     env: Record<string, string | undefined>,
+    preloads: string[] = [],
   ): Promise<TestApp> {
     const child = fork(here(file), {
-      execArgv: ['--import', here('./typescript-hooks.mjs'), '--import', here('./preload.ts')],
+      execArgv: ['./typescript-hooks.mjs', ...preloads, './preload.ts'].flatMap((file) => ['--import', here(file)]),
       env: {
         ...process.env,
         NODE_OPTIONS: '',
