@@ -198,7 +198,7 @@ function tracedClient(client: Client): Traced {
 function connectOutsideAnyRequest(client: Client, { connected }: TransportDescription): void {
   const connect = client.connect;
   client.connect = () => {
-    const connection = context.with(ROOT_CONTEXT, () => connect.call(client));
+    const connection = context.with(ROOT_CONTEXT, connect, client);
     if (!connected) return connection;
     return connection.then((result) => {
       connected(client);

@@ -41,11 +41,15 @@ export interface Handling {
   span: Span;
   context: Context;
 }
-const handlings = new WeakMap<object, Handling>();
+
+// Noted on Nest's context object itself: a WeakMap costs a message more than its span does, most of it at collection.
+const HANDLING = Symbol('cruddur.telemetry.handling');
+const IS_EVENT = Symbol('cruddur.telemetry.is-event');
+type Noted = { [HANDLING]?: Handling; [IS_EVENT]?: true };
 
 /** @param rpcContext what handlers get with `@Ctx()` */
 export function handlingOf(rpcContext: unknown): Handling | undefined {
-  return typeof rpcContext === 'object' && rpcContext !== null ? handlings.get(rpcContext) : undefined;
+  return typeof rpcContext === 'object' && rpcContext !== null ? (rpcContext as Noted)[HANDLING] : undefined;
 }
 
 const instrumented = new WeakSet<object>();
@@ -64,7 +68,7 @@ export function instrumentServer(candidate: object): void {
   const transport = transportOfServer(server);
   const common = { ...transport.describe?.(server) };
   const patterns = new PatternNames(server);
-  const events = rememberEvents(server);
+  noteEvents(server);
 
   const startSpan = (rpcContext: object): Handling => {
     const fields = transport.carrier.extract(rpcContext);
@@ -72,7 +76,7 @@ export function instrumentServer(candidate: object): void {
     const parent = fields ? propagation.extract(ROOT_CONTEXT, fields, fieldGetter) : ROOT_CONTEXT;
     const pattern = patterns.current(rpcContext);
     const attributes = { ...common, ...transport.describeMessage?.(rpcContext) };
-    const span = events.has(rpcContext)
+    const span = (rpcContext as Noted)[IS_EVENT]
       ? startEvent(transport, pattern, attributes, parent)
       : startRequest(pattern.registered, attributes, parent);
     return { span, context: withEntrySpan(trace.setSpan(parent, span)) };
@@ -82,7 +86,7 @@ export function instrumentServer(candidate: object): void {
     server,
     (rpcContext, next) => {
       const handling = startSpan(rpcContext);
-      handlings.set(rpcContext, handling);
+      (rpcContext as Noted)[HANDLING] = handling;
       try {
         return context.with(handling.context, next);
       } catch (error) {
@@ -91,7 +95,7 @@ export function instrumentServer(candidate: object): void {
         throw error;
       }
     },
-    (rpcContext) => handlings.get(rpcContext)?.span.end(),
+    (rpcContext) => handlingOf(rpcContext)?.span.end(),
   );
   wrapDeserializer(server, transport, common);
 }
@@ -134,14 +138,12 @@ export function startEvent(
 }
 
 /** Whether a message is an event is decided by the packet, not by the handler: `emit` reaches both kinds. */
-function rememberEvents(server: RpcServer): { has(rpcContext: object): boolean } {
-  const events = new WeakSet<object>();
+function noteEvents(server: RpcServer): void {
   const handleEvent = server.handleEvent;
   server.handleEvent = function (pattern, packet, rpcContext) {
-    events.add(rpcContext);
+    (rpcContext as Noted)[IS_EVENT] = true;
     return handleEvent.call(this, pattern, packet, rpcContext);
   };
-  return events;
 }
 
 /** Nest keeps one hook each. Those that were set before, and those that will be, run inside ours. */
