@@ -75,10 +75,10 @@ export function instrumentServer(candidate: object): void {
     // The active context is whatever the socket was opened in: the message alone says what it belongs to.
     const parent = fields ? propagation.extract(ROOT_CONTEXT, fields, fieldGetter) : ROOT_CONTEXT;
     const pattern = patterns.current(rpcContext);
-    const attributes = { ...common, ...transport.describeMessage?.(rpcContext) };
     const span = (rpcContext as Noted)[IS_EVENT]
-      ? startEvent(transport, pattern, attributes, parent)
-      : startRequest(pattern.registered, attributes, parent);
+      ? startEvent(transport, pattern, common, parent)
+      : startRequest(pattern.registered, common, parent);
+    if (transport.describeMessage && span.isRecording()) span.setAttributes(transport.describeMessage(rpcContext));
     return { span, context: withEntrySpan(trace.setSpan(parent, span)) };
   };
 
