@@ -42,7 +42,7 @@ export interface Handling {
   context: Context;
 }
 
-// Noted on Nest's context object itself: a WeakMap costs a message more than its span does, most of it at collection.
+// Noted on Nest's context object itself: a property is cheaper than an entry in a WeakMap for every message.
 const HANDLING = Symbol('cruddur.telemetry.handling');
 const IS_EVENT = Symbol('cruddur.telemetry.is-event');
 type Noted = { [HANDLING]?: Handling; [IS_EVENT]?: true };
