@@ -10,6 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { Observable } from 'rxjs';
+import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import * as attr from '../attributes.js';
 import { hasEntrySpan } from '../http/server-request.js';
 import { toException } from '../spans/errors.js';
@@ -163,7 +164,7 @@ function fail(span: Span, error: unknown, caller: Context): void {
 /** The active context as fields, undefined when no SDK runs or nothing is to be carried. */
 function inject(): Fields | undefined {
   const fields: Fields = {};
-  propagation.inject(context.active(), fields);
+  propagation.inject(allowedBaggageOnly(context.active()), fields);
   for (const _field in fields) return fields;
   return undefined;
 }

@@ -9,6 +9,7 @@ import {
   propagation,
   trace,
 } from '@opentelemetry/api';
+import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import * as attr from '../attributes.js';
 import { withEntrySpan } from '../http/server-request.js';
 import { fieldGetter } from './field-getter.js';
@@ -73,7 +74,7 @@ export function instrumentServer(candidate: object): void {
   const startSpan = (rpcContext: object): Handling => {
     const fields = transport.carrier.extract(rpcContext);
     // The active context is whatever the socket was opened in: the message alone says what it belongs to.
-    const parent = fields ? propagation.extract(ROOT_CONTEXT, fields, fieldGetter) : ROOT_CONTEXT;
+    const parent = fields ? allowedBaggageOnly(propagation.extract(ROOT_CONTEXT, fields, fieldGetter)) : ROOT_CONTEXT;
     const pattern = patterns.current(rpcContext);
     const span = (rpcContext as Noted)[IS_EVENT]
       ? startEvent(transport, pattern, common, parent)
