@@ -90,7 +90,9 @@ function linkSomewhereTraversable(native: string): string {
 }
 
 function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true, mode: 0o755 });
+  mkdirSync(to, { recursive: true });
+  // Whatever the umask says.
+  chmodSync(to, 0o755);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, basename(entry.name))];
     if (entry.isDirectory()) linkTree(source, target);
