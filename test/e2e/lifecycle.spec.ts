@@ -168,6 +168,13 @@ describe('starting', () => {
     expect(process.stderr + process.stdout).not.toMatch(/s3cret|at .*\.js/);
   });
 
+  it('says once, in one line, what else keeps it from starting', async () => {
+    const process = gateway({ env: { HOST: '192.0.2.1' } });
+    expect(await process.exited).toBe(1);
+    expect(process.stderr).toBe('gateway: HOST 192.0.2.1 is not an address of this machine\n');
+    expect(process.stdout).toBe('');
+  });
+
   it('says loudly when there is no preload, and serves all the same', async () => {
     const process = gateway({ traced: false });
     const url = await process.listening();

@@ -60,6 +60,7 @@ export async function createService(
     abortOnError: false,
   });
   app.useLogger(withoutBootNoise(app.get(Logger)));
+  app.flushLogs();
   if (options.prefix) app.setGlobalPrefix(options.prefix);
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: toInvalidInputError }));
   app.useGlobalFilters(new ProblemFilter());

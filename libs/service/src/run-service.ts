@@ -35,8 +35,10 @@ export async function runService({ name, host, port, portVariable, ...options }:
       drainDelayMs: environment.DRAIN_DELAY_MS,
       timeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
     });
-    await app.listen(port, host);
-    logger.log(`${name} listens on ${await app.getUrl()}`);
+    await app.init();
+    // Fastify's own listen(): Nest's would log a port that is taken as well.
+    const url = await app.getHttpAdapter().getInstance().listen({ host, port });
+    logger.log(`${name} listens on ${url}`);
   } catch (error) {
     process.stderr.write(`${name}: ${whyNotStarted(error, { host, port, portVariable })}\n`);
     process.exit(1);
