@@ -15,7 +15,7 @@ COPY services services
 RUN node node_modules/@nestjs/cli/bin/nest.js build --all
 
 FROM base AS dependencies
-# Type declarations and source maps of packages are a third of their size, and nothing reads them at run time.
+# Type declarations and source maps of packages are nearly half their size, and nothing reads them at run time.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && \
     find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 
