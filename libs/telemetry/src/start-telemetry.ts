@@ -46,7 +46,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   const spanProcessors: SpanProcessor[] = [new BaggageSpanProcessor(baggageKeys), ...queues];
   const logRecordProcessors = readLogProcessors(env, problems);
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
-  const metrics = Boolean(env.OTEL_METRICS_EXPORTER);
+  const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';
   const sdk = new NodeSDK({
     resource: createResource(options, env),
     resourceDetectors: [envDetector],
