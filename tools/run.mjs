@@ -2,6 +2,7 @@
  * What `npm start`, `npm test` and `npm run build` call, also in a fresh clone and on any Node from 20 on: installs and
  * builds what has changed, and does the job on the Node that the project pins.
  */
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { buildWhatChanged } from './build.mjs';
 import { ensureInstalled, findNode } from './install.mjs';
@@ -25,6 +26,16 @@ const job = JOBS[name];
 if (!job) {
   console.error(`usage: node tools/run.mjs ${Object.keys(JOBS).join('|')}`);
   process.exit(2);
+}
+// A shell between npm and us passes no signal on, and a killed npm has none to pass: whoever waits for us is gone then.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 1_000);
+  watch.unref();
 }
 try {
   await ensureInstalled(root);
