@@ -3,6 +3,7 @@ import { diagLogLevelFromString } from '@opentelemetry/core';
 import { envDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { allowBaggage } from './baggage/allowed-baggage.js';
 import { BaggageSpanProcessor } from './baggage/baggage-span-processor.js';
 import { readDestinations } from './export/destinations.js';
 import { ExportQueue, type ExportQueueSettings } from './export/export-queue.js';
@@ -37,6 +38,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   }
   const settings = readSettings(options, env);
   const { problems, baggageKeys, trustInbound } = settings;
+  allowBaggage(baggageKeys);
   const logger = getLogger();
   const queues = readDestinations(env, problems).map(
     (destination) => new ExportQueue(destination, readQueueSettings(env, problems), createExportLog(logger)),

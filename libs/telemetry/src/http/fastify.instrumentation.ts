@@ -65,13 +65,16 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
 
   override enable(): void {
     super.enable();
-    this.onFastify ??= (message) => this.addHooks((message as { fastify: FastifyInstance }).fastify);
+    // Both the constructor and registerInstrumentations() enable: a second subscription would double every span.
+    if (this.onFastify) return;
+    this.onFastify = (message) => this.addHooks((message as { fastify: FastifyInstance }).fastify);
     FASTIFY_CREATED.subscribe(this.onFastify);
   }
 
   override disable(): void {
     super.disable();
     if (this.onFastify) FASTIFY_CREATED.unsubscribe(this.onFastify);
+    this.onFastify = undefined;
   }
 
   private addHooks(fastify: FastifyInstance): void {

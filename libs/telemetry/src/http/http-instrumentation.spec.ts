@@ -185,6 +185,14 @@ describe('trust', () => {
 });
 
 describe('client spans', () => {
+  it('are made once, however often the instrumentation is enabled', async () => {
+    client.enable();
+    server.enable();
+    await get(await listen((app) => app.get('/', () => 'ok')));
+    await spans(SpanKind.SERVER);
+    expect(tracing.spans()).toHaveLength(2);
+  });
+
   it('leave a traceparent alone that the caller has set', async () => {
     const url = await listen((app) => app.get('/', (req) => req.raw.rawHeaders.filter((_, i, all) => all[i - 1] === 'traceparent'))); // prettier-ignore
     expect(JSON.parse((await get(url, { traceparent: TRACEPARENT })).body)).toEqual([TRACEPARENT]);

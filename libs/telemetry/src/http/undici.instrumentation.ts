@@ -78,7 +78,9 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
 
   override enable(): void {
     super.enable();
-    this.handlers ??= [
+    // Both the constructor and registerInstrumentations() enable: a second subscription would double every span.
+    if (this.handlers) return;
+    this.handlers = [
       ['undici:request:create', (message) => this.start(message as Message)],
       ['undici:client:sendHeaders', (message) => this.sent(message as Message)],
       ['undici:request:headers', (message) => this.answered(message as Message)],
@@ -91,6 +93,7 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
   override disable(): void {
     super.disable();
     for (const [channel, handler] of this.handlers ?? []) unsubscribe(channel, handler);
+    this.handlers = undefined;
   }
 
   private start({ request }: Message): void {
