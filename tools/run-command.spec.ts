@@ -31,7 +31,7 @@ describe('runCommand', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'hands %s on, and waits for what the command makes of it',
     async (signal) => {
-      const command = `process.on('${signal}', () => setTimeout(() => process.exit(5), 50)); setInterval(() => {}, 9e9); console.log('up')`;
+      const command = `process.on('${signal}', () => setTimeout(() => process.exit(5), 50)); setInterval(() => {}, 60_000); console.log('up')`;
       const script = `
       import { runCommand } from ${JSON.stringify(resolve(import.meta.dirname, 'run-command.mjs'))};
       process.exit(await runCommand(process.execPath, ['-e', ${JSON.stringify(command)}], { cwd: '.' }));`;
