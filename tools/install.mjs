@@ -14,8 +14,9 @@ const OLDEST_NODE = [24, 11, 1];
 export async function ensureInstalled(root) {
   if (isInstalled(root)) return;
   console.error('Installing the packages of package-lock.json ...');
-  // Whatever NODE_ENV or the user's npm settings leave out: the pinned Node and PostgreSQL are among these.
-  const status = await runNpm(['ci', '--include=dev', '--include=optional'], root);
+  // Whatever NODE_ENV or the user's npm settings leave out: the pinned Node and PostgreSQL are among these. Without
+  // npm's warnings: on an older Node there is one for every package that the pinned Node is there for.
+  const status = await runNpm(['ci', '--include=dev', '--include=optional', '--loglevel=error'], root);
   if (status !== 0) throw new StepError(`The installation failed (npm ci, exit status ${status}): see above.`, status);
 }
 
