@@ -92,7 +92,13 @@ async function supervise({ service, port, url }: Address, common: NodeJS.Process
     env: { ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
     readyUrl: `${url}/health/ready`,
     say,
+    stopTimeoutMs: stopTimeout(common),
   });
+}
+
+/** Above what the service allows its requests and its shutdown hooks itself. */
+function stopTimeout(env: NodeJS.ProcessEnv): number {
+  return (Number(env.DRAIN_DELAY_MS) || 0) + (Number(env.SHUTDOWN_TIMEOUT_MS) || 10_000) + 15_000;
 }
 
 /** Callers before those they call, so that nobody's request fails, and the database last. */

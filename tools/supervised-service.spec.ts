@@ -53,6 +53,7 @@ function supervise(options: Partial<SupervisedOptions>): SupervisedService {
     readyUrl: `http://127.0.0.1:${port}/`,
     say: (line) => said.push(line),
     backoff: { firstMs: 10, maxMs: 40, steadyMs: 60_000 },
+    stopTimeoutMs: 10_000,
     ...options,
   });
 }

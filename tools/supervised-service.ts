@@ -15,7 +15,7 @@ export interface SupervisedOptions {
   say: (line: string) => void;
   backoff?: Backoff;
   /** How long it may take to stop. Milliseconds. */
-  stopTimeoutMs?: number;
+  stopTimeoutMs: number;
 }
 
 /** Milliseconds. */
@@ -27,8 +27,6 @@ export interface Backoff {
 }
 
 const DEFAULT_BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000, steadyMs: 30_000 };
-/** Above what a service itself allows: its requests in flight, then its shutdown hooks. */
-const STOP_TIMEOUT_MS = 25_000;
 const READY_POLL_MS = 50;
 const SLOW_START_MS = 30_000;
 
@@ -81,7 +79,7 @@ export class SupervisedService {
     const timer = setTimeout(() => {
       this.options.say(`${this.options.name} does not stop: killing it`);
       child.kill('SIGKILL');
-    }, this.options.stopTimeoutMs ?? STOP_TIMEOUT_MS);
+    }, this.options.stopTimeoutMs);
     await gone;
     clearTimeout(timer);
   }
