@@ -19,7 +19,6 @@ export const PERCENTILES = {
 
 export const CALCULATION_OPS = [
   'COUNT',
-  'CONCURRENCY',
   'COUNT_DISTINCT',
   'SUM',
   'AVG',
@@ -57,13 +56,13 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 export const Calculation = z
   .strictObject({ op: z.enum(CALCULATION_OPS), column: column.nullish() })
-  .refine(({ op, column }) => op === 'COUNT' || op === 'CONCURRENCY' || column != null, {
+  .refine(({ op, column }) => op === 'COUNT' || column != null, {
     path: ['column'],
     message: 'is needed by this operator',
   })
-  .refine(({ op, column }) => !((op === 'COUNT' || op === 'CONCURRENCY') && column != null), {
+  .refine(({ op, column }) => !(op === 'COUNT' && column != null), {
     path: ['column'],
-    message: 'COUNT and CONCURRENCY take no column',
+    message: 'COUNT takes no column',
   });
 export type Calculation = z.infer<typeof Calculation>;
 

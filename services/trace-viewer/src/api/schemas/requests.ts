@@ -50,5 +50,8 @@ export type ListValues = z.infer<typeof ListValues>;
 
 /** `GET /api/export`: one or more traces as one OTLP JSON document. */
 export const ExportTraces = z.strictObject({
-  trace_id: z.preprocess((value) => (Array.isArray(value) ? (value as unknown[]) : [value]), z.array(TraceId).min(1).max(100)),
+  trace_id: z.preprocess(
+    (value) => (Array.isArray(value) ? (value as unknown[]) : [value]),
+    z.array(TraceId).min(1).max(100),
+  ),
 });
