@@ -1,0 +1,19 @@
+import { signal } from '@preact/signals';
+
+const SERIES = 10;
+const order = signal<readonly string[]>([]);
+
+/** Services seen so far; a service keeps the colour it got, on every page. */
+export function noteServices(names: Iterable<string>): void {
+  const fresh = [...new Set(names)].filter((name) => !order.peek().includes(name)).sort();
+  if (fresh.length) order.value = [...order.peek(), ...fresh];
+}
+
+export const seriesColour = (index: number): string => `var(--series-${((index % SERIES) + SERIES) % SERIES})`;
+
+export function serviceColour(name: string): string {
+  const at = order.value.indexOf(name);
+  return seriesColour(at >= 0 ? at : hash(name));
+}
+
+const hash = (text: string): number => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
