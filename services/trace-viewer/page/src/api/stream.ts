@@ -11,7 +11,11 @@ interface Batches {
   resumed: undefined;
 }
 type Listener<K extends keyof Batches> = (batch: Batches[K]) => void;
-const listeners: { [K in keyof Batches]: Set<Listener<K>> } = { traces: new Set(), logs: new Set(), resumed: new Set() };
+const listeners: { [K in keyof Batches]: Set<Listener<K>> } = {
+  traces: new Set(),
+  logs: new Set(),
+  resumed: new Set(),
+};
 
 /** Calls back with each batch until the returned function is called. */
 export function onStream<K extends keyof Batches>(kind: K, listener: Listener<K>): () => void {

@@ -15,7 +15,6 @@ export const CALCULATION_OPS = [
   'MAX',
   'SUM',
   'COUNT_DISTINCT',
-  'CONCURRENCY',
   'RATE_AVG',
   'RATE_SUM',
   'RATE_MAX',
@@ -28,7 +27,7 @@ export const CALCULATION_OPS = [
   'P80',
 ] as const satisfies readonly CalculationOp[];
 
-export const takesColumn = (op: CalculationOp): boolean => op !== 'COUNT' && op !== 'CONCURRENCY';
+export const takesColumn = (op: CalculationOp): boolean => op !== 'COUNT';
 
 export interface QueryState {
   readonly dataset: Dataset;
@@ -68,7 +67,8 @@ export function encodeQuery({ dataset, spec }: QueryState): Record<string, strin
     by: [...(spec.breakdowns ?? [])],
     order: (spec.orders ?? []).map(formatOrder),
     having: (spec.havings ?? []).map(
-      (having) => `${formatCalculation({ op: having.calculate_op, column: having.column })} ${having.op} ${having.value}`,
+      (having) =>
+        `${formatCalculation({ op: having.calculate_op, column: having.column })} ${having.op} ${having.value}`,
     ),
     any: spec.filter_combination === 'OR' ? '1' : null,
     limit: spec.limit ? String(spec.limit) : null,

@@ -12,10 +12,12 @@ export function SlowLine(props: { root: SpanNode; usuals: Usuals; onSelect: (spa
   const times = root.duration_us / Math.max(1, usual.p50_us);
   return (
     <p class={`slow-line small ${verdict}`}>
-      <strong>{verdict === 'slow' ? `${times >= 10 ? Math.round(times) : times.toFixed(1)}× its usual time` : 'As usual'}</strong>
+      <strong>
+        {verdict === 'slow' ? `${times >= 10 ? Math.round(times) : times.toFixed(1)}× its usual time` : 'As usual'}
+      </strong>
       <span>
-        {formatDuration(root.duration_us)}, where {formatCount(usual.count)} like it take {formatDuration(usual.p50_us)} (p95{' '}
-        {formatDuration(usual.p95_us)}).
+        {formatDuration(root.duration_us)}, where {formatCount(usual.count)} like it take {formatDuration(usual.p50_us)}{' '}
+        (p95 {formatDuration(usual.p95_us)}).
       </span>
       {culprit && (
         <span>

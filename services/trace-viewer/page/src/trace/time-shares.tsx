@@ -13,7 +13,10 @@ const OPERATIONS = 12;
 export function TimeShares({ trace }: { trace: Trace }) {
   const [open, setOpen] = useState(false);
   const services = totals(trace.spans, 'service');
-  const sum = Math.max(1e-9, services.reduce((total, { self_us }) => total + self_us, 0));
+  const sum = Math.max(
+    1e-9,
+    services.reduce((total, { self_us }) => total + self_us, 0),
+  );
   return (
     <div class="time-shares">
       <div class="shares-bar" aria-hidden="true">

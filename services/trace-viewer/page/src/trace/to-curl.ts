@@ -6,7 +6,8 @@ export function toCurl({ attributes }: Span): string | undefined {
   const url = text(attributes['url.full']) ?? assemble(attributes);
   if (!method || !url) return undefined;
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method])];
-  if (['POST', 'PUT', 'PATCH'].includes(method)) parts.push('-H', quote('content-type: application/json'), '-d', quote('{}'));
+  if (['POST', 'PUT', 'PATCH'].includes(method))
+    parts.push('-H', quote('content-type: application/json'), '-d', quote('{}'));
   return [...parts, quote(url)].join(' ');
 }
 

@@ -30,7 +30,11 @@ export function TraceHead({ view, usuals }: { view: TraceView; usuals: Usuals | 
           <ComparePicker traceId={trace.trace_id} />
           {curl && <CopyButton text={() => curl}>Copy as curl</CopyButton>}
           <CopyButton text={() => window.location.href}>Share URL</CopyButton>
-          <a class="button" href={apiUrl('export', { trace_id: trace.trace_id })} download={`trace-${trace.trace_id}.json`}>
+          <a
+            class="button"
+            href={apiUrl('export', { trace_id: trace.trace_id })}
+            download={`trace-${trace.trace_id}.json`}
+          >
             Export
           </a>
         </span>
@@ -39,15 +43,20 @@ export function TraceHead({ view, usuals }: { view: TraceView; usuals: Usuals | 
         <code>{trace.trace_id}</code>
         <span>{formatDateTime(Date.parse(trace.start))}</span>
         <span>
-          {formatCount(trace.spans.length)} spans in {trace.services.length} {trace.services.length === 1 ? 'service' : 'services'}
+          {formatCount(trace.spans.length)} spans in {trace.services.length}{' '}
+          {trace.services.length === 1 ? 'service' : 'services'}
         </span>
-        {trace.logs.length > 0 && <a href={`/logs?trace=${trace.trace_id}`}>{formatCount(trace.logs.length)} log lines</a>}
+        {trace.logs.length > 0 && (
+          <a href={`/logs?trace=${trace.trace_id}`}>{formatCount(trace.logs.length)} log lines</a>
+        )}
         <LogsWithoutSpan view={view} />
       </p>
       {trace.missing_parents.length > 0 && (
         <p class="note small warn-note">
-          {trace.missing_parents.length === 1 ? 'One span names a parent' : `${trace.missing_parents.length} spans name parents`} that
-          did not arrive: late, dropped or sampled away. They are shown at the top level.
+          {trace.missing_parents.length === 1
+            ? 'One span names a parent'
+            : `${trace.missing_parents.length} spans name parents`}{' '}
+          that did not arrive: late, dropped or sampled away. They are shown at the top level.
         </p>
       )}
       {trace.spans_left_out > 0 && (

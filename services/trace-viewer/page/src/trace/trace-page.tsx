@@ -79,17 +79,15 @@ function useViewInAddress(view: TraceView): void {
   useEffect(() => {
     if (wanted !== view.selected.peek()) view.select(wanted);
   }, [view, wanted]);
-  useEffect(
-    () => view.selected.subscribe((span) => setParams({ span }, { replace: true })),
-    [view],
-  );
+  useEffect(() => view.selected.subscribe((span) => setParams({ span }, { replace: true })), [view]);
   useEffect(() => view.query.subscribe((q) => setParams({ q }, { replace: true })), [view]);
 }
 
 function useTraceShortcuts(view: TraceView): void {
   const chosen = () => view.nodes.get(view.selected.peek() ?? '');
   const failed = (direction: 1 | -1) => view.seek((span) => span.status.code === 'error', direction);
-  const matching = (direction: 1 | -1) => view.seek((span) => view.matches.peek()?.has(span.span_id) ?? false, direction);
+  const matching = (direction: 1 | -1) =>
+    view.seek((span) => view.matches.peek()?.has(span.span_id) ?? false, direction);
   const fold = (value: boolean) => {
     const node = chosen();
     if (!node) return;

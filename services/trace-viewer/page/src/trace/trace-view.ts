@@ -13,7 +13,10 @@ export interface Zoom {
 export type TraceView = ReturnType<typeof createTraceView>;
 
 /** The state of the trace page: what is folded, hidden, searched, chosen and zoomed, and what follows from it. */
-export function createTraceView(trace: Trace, initial: { selected?: string | undefined; query?: string | undefined } = {}) {
+export function createTraceView(
+  trace: Trace,
+  initial: { selected?: string | undefined; query?: string | undefined } = {},
+) {
   const forest = buildTree(trace.spans);
   const nodes = new Map<string, SpanNode>();
   const parents = new Map<string, string>();
@@ -22,7 +25,10 @@ export function createTraceView(trace: Trace, initial: { selected?: string | und
     nodes.set(node.span.span_id, node);
     for (const child of node.children) parents.set(child.span.span_id, node.span.span_id);
   }
-  const logs = groupBy(trace.logs.filter((log) => log.span_id), (log: TraceLog) => log.span_id!);
+  const logs = groupBy(
+    trace.logs.filter((log) => log.span_id),
+    (log: TraceLog) => log.span_id!,
+  );
   const whole: Zoom = { from: 0, to: Math.max(1, trace.duration_us) };
 
   const selected = signal<string | undefined>(initial.selected);
@@ -69,7 +75,9 @@ export function createTraceView(trace: Trace, initial: { selected?: string | und
     folded.value = next;
   };
   const foldAll = (): void => {
-    folded.value = new Set(all.filter(({ children, depth }) => children.length > 0 && depth > 0).map(({ span }) => span.span_id));
+    folded.value = new Set(
+      all.filter(({ children, depth }) => children.length > 0 && depth > 0).map(({ span }) => span.span_id),
+    );
   };
   const toggleKind = (kind: SpanKind): void => {
     const next = new Set(hiddenKinds.peek());
@@ -82,10 +90,30 @@ export function createTraceView(trace: Trace, initial: { selected?: string | und
     else zoom.value = { from: Math.max(0, next.from), to: Math.min(whole.to, next.to) };
   };
   return {
-    trace, forest, nodes, parents, logs, whole, all,
-    selected, folded, hiddenKinds, query, showCritical, zoom,
-    rows, rowOf, matches, critical,
-    select, step, seek, setFolded, foldAll, toggleKind, zoomTo,
+    trace,
+    forest,
+    nodes,
+    parents,
+    logs,
+    whole,
+    all,
+    selected,
+    folded,
+    hiddenKinds,
+    query,
+    showCritical,
+    zoom,
+    rows,
+    rowOf,
+    matches,
+    critical,
+    select,
+    step,
+    seek,
+    setFolded,
+    foldAll,
+    toggleKind,
+    zoomTo,
   };
 }
 

@@ -44,7 +44,14 @@ function grow(root: Span, childrenOf: Map<string, Span[]>, byId: Map<string, Spa
     if (seen.has(span.span_id)) continue;
     seen.add(span.span_id);
     const orphan = !parent && !!span.parent_span_id && !byId.has(span.parent_span_id);
-    const node: Growing = { span, children: [], depth: parent ? parent.depth + 1 : 0, descendants: 0, errorsBelow: 0, orphan };
+    const node: Growing = {
+      span,
+      children: [],
+      depth: parent ? parent.depth + 1 : 0,
+      descendants: 0,
+      errorsBelow: 0,
+      orphan,
+    };
     parent?.children.push(node);
     order.push({ node, parent });
     const children = childrenOf.get(span.span_id) ?? [];

@@ -22,8 +22,7 @@ export function BubbleUpPanel({ state, box }: { state: TracesState; box: Box }) 
     post<BubbleUpResult>('bubbleup', bubbleUpRequest(state, box), signal),
   );
   const ranked = data ? rankColumns(data) : [];
-  const onFilter = (filter: Filter) =>
-    setParams({ where: [...state.filters, filter].map(formatFilter), box: null });
+  const onFilter = (filter: Filter) => setParams({ where: [...state.filters, filter].map(formatFilter), box: null });
   return (
     <section class="card" aria-label="What makes the selection different">
       <header>
@@ -79,7 +78,11 @@ function Column({ column, onFilter }: { column: RankedColumn; onFilter: (filter:
                 {formatPercent(selected)} / {formatPercent(rest)}
               </span>
             </div>
-            <div class="bubble-bars" role="img" aria-label={`${formatPercent(selected)} of the selection, ${formatPercent(rest)} of the rest`}>
+            <div
+              class="bubble-bars"
+              role="img"
+              aria-label={`${formatPercent(selected)} of the selection, ${formatPercent(rest)} of the rest`}
+            >
               <i class="selected" style={{ width: `${selected * 100}%` }} />
               <i class="rest" style={{ width: `${rest * 100}%` }} />
             </div>

@@ -15,9 +15,19 @@ export interface Failure {
 }
 
 /** Counts as shades (logarithmic, so that one outlier stays visible), errors as a strip of marks under the plot. */
-export function drawHeatmap(canvas: HTMLCanvasElement, width: number, heatmap: Heatmap, failures: readonly Failure[]): void {
+export function drawHeatmap(
+  canvas: HTMLCanvasElement,
+  width: number,
+  heatmap: Heatmap,
+  failures: readonly Failure[],
+): void {
   const context = prepare(canvas, width, HEIGHT);
-  const plot = { left: FRAME.left, top: FRAME.top, width: width - FRAME.left - FRAME.right, height: HEIGHT - FRAME.top - FRAME.bottom };
+  const plot = {
+    left: FRAME.left,
+    top: FRAME.top,
+    width: width - FRAME.left - FRAME.right,
+    height: HEIGHT - FRAME.top - FRAME.bottom,
+  };
   const scale = logScale(heatmap.low, heatmap.high);
   const x = (time: number) => plot.left + ((time - heatmap.start) / (heatmap.end - heatmap.start)) * plot.width;
   const y = (ms: number) => plot.top + (1 - scale.toUnit(ms)) * plot.height;
@@ -59,7 +69,12 @@ export function drawHeatmap(canvas: HTMLCanvasElement, width: number, heatmap: H
   for (const { at, count } of failures) {
     if (count === 0) continue;
     const height = 3 + (count / worst) * (STRIP.height - 3);
-    context.fillRect(Math.max(plot.left, x(at)), stripTop + STRIP.height - height, Math.max(2, x(at + bucket) - x(at) - 0.6), height);
+    context.fillRect(
+      Math.max(plot.left, x(at)),
+      stripTop + STRIP.height - height,
+      Math.max(2, x(at + bucket) - x(at) - 0.6),
+      height,
+    );
   }
 }
 

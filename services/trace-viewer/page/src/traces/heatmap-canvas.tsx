@@ -31,11 +31,17 @@ export function HeatmapCanvas(props: {
     if (canvas.current && width) drawHeatmap(canvas.current, width, heatmap, failures);
   }, [heatmap, failures, width, dark]);
 
-  const plot = { left: FRAME.left, top: FRAME.top, width: Math.max(1, width - FRAME.left - FRAME.right), height: HEIGHT - FRAME.top - FRAME.bottom };
+  const plot = {
+    left: FRAME.left,
+    top: FRAME.top,
+    width: Math.max(1, width - FRAME.left - FRAME.right),
+    height: HEIGHT - FRAME.top - FRAME.bottom,
+  };
   const scale = logScale(heatmap.low, heatmap.high);
-  const toTime = (x: number) => heatmap.start + (clamp01((x - plot.left) / plot.width)) * (heatmap.end - heatmap.start);
+  const toTime = (x: number) => heatmap.start + clamp01((x - plot.left) / plot.width) * (heatmap.end - heatmap.start);
   const toMs = (y: number) => scale.fromUnit(1 - clamp01((y - plot.top) / plot.height));
-  const toX = (time: number) => plot.left + clamp01((time - heatmap.start) / (heatmap.end - heatmap.start)) * plot.width;
+  const toX = (time: number) =>
+    plot.left + clamp01((time - heatmap.start) / (heatmap.end - heatmap.start)) * plot.width;
   const toY = (ms: number) => plot.top + (1 - clamp01(scale.toUnit(ms))) * plot.height;
 
   const at = (event: PointerEvent): Point => {
@@ -79,7 +85,10 @@ export function HeatmapCanvas(props: {
       />
       {shown && <div class="heatmap-box" style={shown} />}
       {hover && cell && (
-        <div class="heatmap-tip" style={{ left: `${Math.min(hover.x + 12, width - 170)}px`, top: `${Math.max(4, hover.y - 44)}px` }}>
+        <div
+          class="heatmap-tip"
+          style={{ left: `${Math.min(hover.x + 12, width - 170)}px`, top: `${Math.max(4, hover.y - 44)}px` }}
+        >
           <b>
             {formatCount(cell.count)} {props.subject}
           </b>

@@ -19,10 +19,15 @@ export function HeatmapCard(props: {
   const row = result?.rows[0];
   const count = Number(row?.['COUNT'] ?? 0);
   const p95 = row?.['P95(duration_ms)'];
-  const failures = (errors?.series ?? []).map(({ time, data }) => ({ at: Date.parse(time), count: Number(data['COUNT']) }));
+  const failures = (errors?.series ?? []).map(({ time, data }) => ({
+    at: Date.parse(time),
+    count: Number(data['COUNT']),
+  }));
   const failed = failures.reduce((sum, point) => sum + point.count, 0);
   const selectSlowest = () =>
-    heatmap && typeof p95 === 'number' && onSelect({ start: heatmap.start, end: heatmap.end, low: p95, high: heatmap.high });
+    heatmap &&
+    typeof p95 === 'number' &&
+    onSelect({ start: heatmap.start, end: heatmap.end, low: p95, high: heatmap.high });
   return (
     <section class="card heatmap-card" aria-label="Latency over time">
       <header>

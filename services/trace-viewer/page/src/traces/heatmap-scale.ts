@@ -36,7 +36,10 @@ export function toHeatmap(result: QueryResult, name = 'HEATMAP(duration_ms)'): H
     cells,
     start: Date.parse(result.start_time),
     end: Date.parse(result.end_time),
-    low: Math.max(1e-3, cells.reduce((low, cell) => Math.min(low, cell.low), Infinity)),
+    low: Math.max(
+      1e-3,
+      cells.reduce((low, cell) => Math.min(low, cell.low), Infinity),
+    ),
     high: cells.reduce((high, cell) => Math.max(high, cell.high), 0),
     busiest: cells.reduce((most, cell) => Math.max(most, cell.count), 0),
   };

@@ -42,7 +42,12 @@ export function TraceList({ state }: { state: TracesState }) {
     window.scrollTo({ top: 0 });
   };
   return (
-    <section class="card trace-list" aria-label="Traces" onPointerEnter={() => setReading(true)} onPointerLeave={() => setReading(false)}>
+    <section
+      class="card trace-list"
+      aria-label="Traces"
+      onPointerEnter={() => setReading(true)}
+      onPointerLeave={() => setReading(false)}
+    >
       <header>
         <h2>{state.box ? 'Selected traces' : 'Recent traces'}</h2>
         <span class="muted small">{shown.length ? `${shown.length}${list.loadMore ? '+' : ''}` : ''}</span>
@@ -53,7 +58,11 @@ export function TraceList({ state }: { state: TracesState }) {
             aria-disabled={marked.length !== 2}
             href={marked.length === 2 ? `/compare?a=${marked[0]}&b=${marked[1]}` : undefined}
           >
-            {marked.length === 2 ? 'Compare the two' : marked.length === 1 ? 'Mark one more to compare' : 'Mark two to compare'}
+            {marked.length === 2
+              ? 'Compare the two'
+              : marked.length === 1
+                ? 'Mark one more to compare'
+                : 'Mark two to compare'}
           </a>
           {!state.box && state.range.relative && (
             <button

@@ -24,7 +24,12 @@ export function TraceRow(props: {
     <tr class={props.current ? 'current' : ''} onClick={open}>
       {onMark && (
         <td class="mark">
-          <input type="checkbox" checked={marked ?? false} aria-label={`Compare ${trace.trace_id.slice(0, 8)}`} onChange={onMark} />
+          <input
+            type="checkbox"
+            checked={marked ?? false}
+            aria-label={`Compare ${trace.trace_id.slice(0, 8)}`}
+            onChange={onMark}
+          />
         </td>
       )}
       <td class="number muted when">{formatDateTime(Date.parse(trace.start))}</td>

@@ -31,7 +31,11 @@ export function TracesPage() {
     end_time: Math.ceil(range.end / 1000),
   };
   const heat = useResource(JSON.stringify(spec), async (signal) => {
-    const failed = { ...spec, calculations: [{ op: 'COUNT' }], filters: [...spec.filters, { column: 'error', op: '=', value: true }] };
+    const failed = {
+      ...spec,
+      calculations: [{ op: 'COUNT' }],
+      filters: [...spec.filters, { column: 'error', op: '=', value: true }],
+    };
     const [all, errors] = await Promise.all([
       post<QueryResult>('query', spec, signal),
       post<QueryResult>('query', failed, signal).catch(() => undefined),

@@ -1,5 +1,11 @@
 import { get, post } from '../api/client.js';
-import { type BubbleUpRequest, type Filter, type QuerySpecInput, type TraceList, type TraceSummary } from '../api/types.js';
+import {
+  type BubbleUpRequest,
+  type Filter,
+  type QuerySpecInput,
+  type TraceList,
+  type TraceSummary,
+} from '../api/types.js';
 import { formatFilter } from '../query/filters.js';
 import { decodeFilters } from '../query/query-url.js';
 import { currentRange, type TimeRange } from '../ui/time-range.js';

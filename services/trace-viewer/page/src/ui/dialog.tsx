@@ -12,7 +12,7 @@ export function Dialog(props: { title: string; onClose: () => void; children: Co
       class="dialog"
       aria-label={props.title}
       onClose={props.onClose}
-      onClick={(event) => event.target === dialog.current && dialog.current.close()}
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
       <div class="dialog-body">
         <header>

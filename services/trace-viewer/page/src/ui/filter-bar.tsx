@@ -47,7 +47,8 @@ export function FilterBar(props: {
       {filters.map((filter) => (
         <span class="chip" key={formatFilter(filter)}>
           <button type="button" class="chip-text" title="Edit" onClick={() => edit(filter)}>
-            <b>{filter.column}</b> {filter.op} <span>{formatFilter(filter).slice(filter.column.length + filter.op.length + 2)}</span>
+            <b>{filter.column}</b> {filter.op}{' '}
+            <span>{formatFilter(filter).slice(filter.column.length + filter.op.length + 2)}</span>
           </button>
           <button
             type="button"
@@ -62,7 +63,7 @@ export function FilterBar(props: {
       <input
         ref={input}
         class="filter-input"
-        data-search={props.search ?? true ? '' : undefined}
+        data-search={(props.search ?? true) ? '' : undefined}
         list={id}
         placeholder={filters.length ? 'and …' : 'Filter: http.route = /api/activities/home'}
         aria-label="Add a filter"
@@ -77,7 +78,11 @@ export function FilterBar(props: {
         }}
       />
       <datalist id={id}>
-        {suggestions(text, columnsOf(dataset).map(({ name }) => name), values).map((suggestion) => (
+        {suggestions(
+          text,
+          columnsOf(dataset).map(({ name }) => name),
+          values,
+        ).map((suggestion) => (
           <option key={suggestion} value={suggestion} />
         ))}
       </datalist>

@@ -36,7 +36,8 @@ export function setParams(changes: ParamChanges, options?: { replace?: boolean }
 
 /** Lets plain links move within the page. */
 export function followLinks(event: MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return;
   const link = (event.target as Element | null)?.closest?.('a');
   if (!link?.href || link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return;
   if (link.pathname.startsWith('/api/')) return;

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
 const SERIES = 10;
 const order = signal<readonly string[]>([]);
@@ -17,3 +17,5 @@ export function serviceColour(name: string): string {
 }
 
 const hash = (text: string): number => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+
+export const serviceNames = computed(() => [...order.value].sort());

@@ -36,7 +36,10 @@ interface Warning {
   kind: string;
   text: string;
 }
-const AWAY: Warning = { kind: 'away', text: 'The trace viewer does not answer; what you see stands still until it is back.' };
+const AWAY: Warning = {
+  kind: 'away',
+  text: 'The trace viewer does not answer; what you see stands still until it is back.',
+};
 
 function warningsOf({ dropped, full_since, unclean_stop, retention }: Status): Warning[] {
   const warnings: Warning[] = [];

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { type RefObject } from 'preact';
 
 /** The rows of a long list that are in its scroll box, with some above and below: a list of 10,000 draws 60. */
-export function useWindow(box: RefObject<HTMLElement>, rowCount: number, rowHeight: number, overscan = 12) {
+export function useWindow(box: RefObject<HTMLElement | null>, rowCount: number, rowHeight: number, overscan = 12) {
   const [view, setView] = useState({ top: 0, height: 800 });
   useEffect(() => {
     const element = box.current;

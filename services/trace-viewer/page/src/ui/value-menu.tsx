@@ -53,7 +53,10 @@ export function ValueMenu(props: {
           }),
         ),
     },
-    { label: 'Copy value', run: () => void navigator.clipboard?.writeText(isScalar(value) ? String(value) : JSON.stringify(value)) },
+    {
+      label: 'Copy value',
+      run: () => void navigator.clipboard?.writeText(isScalar(value) ? String(value) : JSON.stringify(value)),
+    },
   ];
   const onKey = (event: KeyboardEvent) => {
     const items = [...box.current!.querySelectorAll<HTMLElement>('[role=menuitem]')];
@@ -102,4 +105,3 @@ export function ValueMenu(props: {
 
 const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'boolean'].includes(typeof value);
 const formatAttribute = (value: unknown): string => (typeof value === 'number' ? String(value) : formatValue(value));
-
