@@ -44,8 +44,8 @@ export function App() {
 }
 
 function Page() {
-  const [, section, id] = path.value.split('/');
-  const title = TITLES[section ?? ''] ?? 'Not found';
+  const [, section = '', id] = path.value.split('/');
+  const title = TITLES[section] ?? 'Not found';
   useEffect(() => void (document.title = `${title} · Cruddur Tracing`), [title]);
   switch (section) {
     case '':

@@ -100,7 +100,9 @@ function ChooseTraces({ a, b }: { a: string; b: string }) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const [first, second] = ['a', 'b'].map((name) => /[0-9a-f]{32}/i.exec(String(form.get(name)))?.[0]?.toLowerCase());
+    const [first, second] = ['a', 'b'].map((name) =>
+      /[0-9a-f]{32}/i.exec(form.get(name) as string)?.[0]?.toLowerCase(),
+    );
     if (first && second) navigate(`/compare?a=${first}&b=${second}`);
   };
   return (

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { post } from '../api/client.js';
-import { type QueryResult, type SavedQuery, type SavedQueryList } from '../api/types.js';
+import { type QueryResult, type SavedQueryList } from '../api/types.js';
 import { ErrorNote, Loading, Nothing } from '../ui/notes.js';
 import { RangePicker } from '../ui/range-picker.js';
 import { currentRange, refresh } from '../ui/time-range.js';
@@ -69,8 +69,13 @@ export function BoardsPage({ slug }: { slug: string | undefined }) {
 
 function BoardQuery({ query }: { query: Entry }) {
   const { start, end } = currentRange();
-  const { time_range: _range, start_time: _start, end_time: _end, ...timeless } = query.query;
-  const spec = { ...timeless, start_time: Math.floor(start / 1000), end_time: Math.ceil(end / 1000) };
+  const spec = {
+    ...query.query,
+    time_range: undefined,
+    granularity: undefined,
+    start_time: Math.floor(start / 1000),
+    end_time: Math.ceil(end / 1000),
+  };
   const { data, error } = useResource(JSON.stringify([query.slug, spec]), (signal) =>
     post<QueryResult>(`query?dataset=${query.dataset}`, spec, signal),
   );
@@ -78,7 +83,7 @@ function BoardQuery({ query }: { query: Entry }) {
     <section class="board-query" aria-label={query.name}>
       <header>
         <h2>
-          <a href={savedHref(query as SavedQuery)}>{query.name}</a>
+          <a href={savedHref(query)}>{query.name}</a>
         </h2>
         <p class="muted small">{query.description}</p>
       </header>

@@ -21,7 +21,7 @@ export function SavedMenu({ state, range }: { state: QueryState; range: TimeRang
         {saved.value?.queries.length === 0 && <p class="menu-none muted">Nothing is saved yet.</p>}
         {saved.value?.queries.map((query) => (
           <div class="menu-entry" key={query.slug}>
-            <a href={savedHref(query as SavedQuery)}>
+            <a href={savedHref(query)}>
               {query.name}
               <small>{query.description}</small>
             </a>

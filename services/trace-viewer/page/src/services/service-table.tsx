@@ -113,7 +113,7 @@ function Cells({ pair, comparing }: { pair: Pair<Measures>; comparing: boolean }
           <td key={key} class="number">
             {after === undefined ? <s class="muted">{before === undefined ? '' : format(before)}</s> : format(after)}
             {comparing && change && change.verdict !== 'same' && (
-              <span class={`change ${change.verdict}`} title={`was ${format(before!)}`}>
+              <span class={`change ${change.verdict}`} title={`was ${format(before)}`}>
                 {change.ratio > 0 ? '▲' : '▼'}{' '}
                 {Number.isFinite(change.ratio) ? formatPercent(Math.abs(change.ratio)) : 'new'}
               </span>

@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.js';
 import type { SpanNode } from './tree.js';
 
 export interface DiffNode {
@@ -18,11 +19,7 @@ const NOISE = { ratio: 0.1, us: 200 };
 
 /** Aligns two forests: siblings of the same service and name are paired in order, what has no partner was added or is gone. */
 export function diffTrees(before: readonly SpanNode[], after: readonly SpanNode[], depth = 0): DiffNode[] {
-  const waiting = new Map<string, SpanNode[]>();
-  for (const node of before) {
-    const key = identity(node);
-    waiting.get(key)?.push(node) ?? waiting.set(key, [node]);
-  }
+  const waiting = groupBy(before, identity);
   const pairs: { before?: SpanNode; after?: SpanNode; at: number }[] = after.map((node) => {
     const partner = waiting.get(identity(node))?.shift();
     return { after: node, at: node.span.start_us, ...(partner && { before: partner }) };

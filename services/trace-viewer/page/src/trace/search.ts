@@ -1,3 +1,4 @@
+import { formatValue } from '../format/number.js';
 import type { Span, TraceLog } from '../api/types.js';
 
 /** The ids of the spans whose name, service, attributes, events or logs hold every word of the query, any case. */
@@ -15,7 +16,7 @@ export function searchSpans(spans: readonly Span[], logs: readonly TraceLog[], q
 }
 
 function searchText(span: Span, logs: string): string {
-  const attributes = Object.entries(span.attributes).map(([key, value]) => `${key}=${String(value)}`);
+  const attributes = Object.entries(span.attributes).map(([key, value]) => `${key}=${formatValue(value)}`);
   const events = span.events.map((event) => `${event.name} ${JSON.stringify(event.attributes)}`);
   return [span.name, span.service, span.kind, span.span_id, ...attributes, ...events, logs].join(' ').toLowerCase();
 }

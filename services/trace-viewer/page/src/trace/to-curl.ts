@@ -18,7 +18,7 @@ function assemble(attributes: Record<string, AttributeValue>): string | undefine
   const host = text(attributes['server.address']) ?? 'localhost';
   const port = attributes['server.port'];
   const query = text(attributes['url.query']);
-  return `${scheme}://${host}${port == null ? '' : `:${String(port)}`}${path}${query ? `?${query}` : ''}`;
+  return `${scheme}://${host}${typeof port === 'number' || typeof port === 'string' ? `:${port}` : ''}${path}${query ? `?${query}` : ''}`;
 }
 
 const text = (value: AttributeValue | undefined): string | undefined =>

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { type Span, type SpanKind, type Trace, type TraceLog } from '../api/types.js';
+import { groupBy } from './group-by.js';
 import { criticalPath, type Segment } from './critical-path.js';
 import { searchSpans } from './search.js';
 import { buildTree, type SpanNode, visibleRows } from './tree.js';
@@ -115,15 +116,4 @@ export function createTraceView(
     toggleKind,
     zoomTo,
   };
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../api/types.js';
+import { groupBy } from './group-by.js';
 
 export interface SpanNode {
   readonly span: Span;
@@ -18,18 +19,17 @@ export interface SpanNode {
  */
 export function buildTree(spans: readonly Span[]): SpanNode[] {
   const byId = new Map(spans.map((span) => [span.span_id, span]));
-  const childrenOf = new Map<string, Span[]>();
-  const roots: Span[] = [];
-  for (const span of [...spans].sort(byStart)) {
-    const parent = span.parent_span_id;
-    if (!parent || !byId.has(parent) || parent === span.span_id) roots.push(span);
-    else childrenOf.get(parent)?.push(span) ?? childrenOf.set(parent, [span]);
-  }
+  const sorted = [...spans].sort(byStart);
+  const isRoot = ({ span_id, parent_span_id: parent }: Span) => !parent || !byId.has(parent) || parent === span_id;
+  const roots = sorted.filter(isRoot);
+  const childrenOf = groupBy(
+    sorted.filter((span) => !isRoot(span)),
+    (span) => span.parent_span_id!,
+  );
   const seen = new Set<string>();
   const forest = roots.map((root) => grow(root, childrenOf, byId, seen));
   if (seen.size < byId.size) {
-    for (const span of [...spans].sort(byStart))
-      if (!seen.has(span.span_id)) forest.push(grow(span, childrenOf, byId, seen));
+    for (const span of sorted) if (!seen.has(span.span_id)) forest.push(grow(span, childrenOf, byId, seen));
   }
   return forest;
 }
