@@ -29,6 +29,5 @@ export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'number')
     return Number.isInteger(value) ? grouped.format(value) : String(Number(value.toPrecision(6)));
-  if (typeof value === 'object') return JSON.stringify(value);
-  return String(value as string | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import { type LogList, type LogRecord } from '../api/types.js';
-import { currentRange, type TimeRange } from '../ui/time-range.js';
+import { type TimeRange } from '../ui/time-range.js';
 
 export interface LogsState {
   readonly range: TimeRange;
@@ -10,10 +10,10 @@ export interface LogsState {
   readonly span: string;
 }
 
-export function logsState(params: URLSearchParams): LogsState {
+export function logsState(params: URLSearchParams, range: TimeRange): LogsState {
   const text = (name: string) => params.get(name) ?? '';
   return {
-    range: currentRange(params),
+    range,
     search: text('q'),
     level: text('level'),
     service: text('service'),

@@ -7,6 +7,7 @@ import { ErrorNote, Loading, Nothing } from '../ui/notes.js';
 import { RangePicker } from '../ui/range-picker.js';
 import { params, setParams } from '../ui/router.js';
 import { noteServices, serviceNames } from '../ui/service-colour.js';
+import { currentRange } from '../ui/time-range.js';
 import { useServices } from '../ui/use-services.js';
 import { EMPTY, type LiveLogs, logParameters, logsState, releaseLogs, takeLogs } from './live-logs.js';
 import { LogRow } from './log-row.js';
@@ -16,7 +17,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
 /** Log lines of all services, newest first, live; each leads to the span that wrote it. */
 export function LogsPage() {
-  const state = logsState(params.value);
+  const state = logsState(params.value, currentRange());
   const key = JSON.stringify({ ...state, range: state.range.relative ?? state.range });
   const [logs, setLogs] = useState<LiveLogs>(EMPTY);
   const [error, setError] = useState<Error>();

@@ -22,7 +22,13 @@ export const FILTER_OPS = [
 export const takesNoValue = (op: Filter['op']): boolean => op === 'exists' || op === 'does-not-exist';
 const takesList = (op: Filter['op']): boolean => op === 'in' || op === 'not-in';
 
-const LONGEST_FIRST = [...FILTER_OPS].sort((a, b) => b.length - a.length);
+/** Words stand between spaces, signs may touch their neighbours; of those that start at one place the longest counts. */
+const OPERATOR = new RegExp(
+  [...FILTER_OPS]
+    .sort((a, b) => b.length - a.length)
+    .map((op) => (/^\w/.test(op) ? `(?<=\\s)${op}(?=\\s|$)` : op))
+    .join('|'),
+);
 
 /**
  * A filter as one line: `http.route = /api`, `error exists`, `service.name in gateway, home-activities`.
@@ -30,17 +36,14 @@ const LONGEST_FIRST = [...FILTER_OPS].sort((a, b) => b.length - a.length);
  */
 export function parseFilter(text: string): Filter | undefined {
   const line = text.trim();
-  for (const op of LONGEST_FIRST) {
-    const at = findOperator(line, op);
-    if (at < 0) continue;
-    const column = line.slice(0, at).trim();
-    const rest = line.slice(at + op.length).trim();
-    if (!column) return undefined;
-    if (takesNoValue(op)) return rest ? undefined : { column, op };
-    if (takesList(op)) return { column, op, value: splitList(rest).map(parseValue) };
-    return rest ? { column, op, value: parseValue(rest) } : undefined;
-  }
-  return undefined;
+  const found = OPERATOR.exec(line);
+  if (!found) return undefined;
+  const op = found[0] as Filter['op'];
+  const column = line.slice(0, found.index).trim();
+  const rest = line.slice(found.index + op.length).trim();
+  if (!column || takesNoValue(op) === (rest !== '')) return undefined;
+  if (takesNoValue(op)) return { column, op };
+  return { column, op, value: takesList(op) ? splitList(rest).map(parseValue) : parseValue(rest) };
 }
 
 export function formatFilter({ column, op, value }: Filter): string {
@@ -48,18 +51,11 @@ export function formatFilter({ column, op, value }: Filter): string {
   return `${column} ${op} ${Array.isArray(value) ? value.map(formatOperand).join(', ') : formatOperand(value)}`;
 }
 
-/** Word operators stand between spaces; signs may touch their neighbours, and the first one in the line counts. */
-function findOperator(line: string, op: Filter['op']): number {
-  const escaped = op.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const pattern = /^\w/.test(op) ? `(?<=\\s)${escaped}(?=\\s|$)` : `(?<![=!<>])${escaped}(?![=])`;
-  const at = line.search(new RegExp(pattern));
-  const quote = line.search(/["']/);
-  return quote >= 0 && at > quote ? -1 : at;
-}
+/** A JSON string: what else stands between quotes is taken as it is. */
+const QUOTED = /^"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"$/;
 
 function parseValue(text: string): string | number | boolean {
-  const quoted = /^"(?:[^"\\]|\\.)*"$/.test(text);
-  if (quoted) return JSON.parse(text) as string;
+  if (QUOTED.test(text)) return JSON.parse(text) as string;
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d+(\.\d+)?$/.test(text) && String(Number(text)) === text ? Number(text) : text;
 }
@@ -71,6 +67,6 @@ function formatOperand(value: string | number | boolean): string {
 }
 
 const splitList = (text: string): string[] =>
-  (text.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? []).map((part) => part.trim()).filter(Boolean);
+  (text.match(/\s*(?:"(?:[^"\\]|\\.)*"|[^,]+)/g) ?? []).map((part) => part.trim()).filter(Boolean);
 
 export const sameFilter = (a: Filter, b: Filter): boolean => formatFilter(a) === formatFilter(b);

@@ -25,7 +25,9 @@ export function diffTrees(before: readonly SpanNode[], after: readonly SpanNode[
     return { after: node, at: node.span.start_us, ...(partner && { before: partner }) };
   });
   for (const gone of [...waiting.values()].flat()) pairs.push({ before: gone, at: gone.span.start_us });
-  return pairs.sort((a, b) => a.at - b.at).map((pair) => toDiffNode(pair.before, pair.after, depth));
+  return pairs
+    .sort((a, b) => a.at - b.at || Number(!!a.after) - Number(!!b.after))
+    .map((pair) => toDiffNode(pair.before, pair.after, depth));
 }
 
 export function flattenDiff(nodes: readonly DiffNode[]): DiffNode[] {
