@@ -387,7 +387,7 @@ export function largeTrace(spans: number, until: number): Traffic {
     at: page * 10,
     ms: 9.8,
     steps: Array.from({ length: each }, (_, i) =>
-      db(i * (9.6 / each), 8 / each, 'SELECT activities', 'SELECT * FROM activities LIMIT $1'),
+      db(i * (9.6 / each), 8 / each, 'SELECT page', 'SELECT * FROM activities LIMIT $1'),
     ),
   }));
   const collected: Collected = { spans: [], logs: [] };

@@ -41,7 +41,8 @@ export function timeTicks(startMs: number, endMs: number, count: number): { at: 
   return ticks;
 }
 
-function tickLabel(at: number, stepMs: number): string {
+/** A tick as short as its distance to the next one allows. */
+export function tickLabel(at: number, stepMs: number): string {
   const date = new Date(at);
   if (stepMs >= 86_400_000 || (date.getHours() === 0 && date.getMinutes() === 0 && stepMs >= 3_600_000))
     return day.format(at);

@@ -167,7 +167,7 @@ function SearchField({ value }: { value: string }) {
   };
   return (
     <input
-      type="search"
+      type="text"
       class="field log-search"
       data-search=""
       placeholder="Search messages and attributes"

@@ -51,11 +51,9 @@ export function formatFilter({ column, op, value }: Filter): string {
   return `${column} ${op} ${Array.isArray(value) ? value.map(formatOperand).join(', ') : formatOperand(value)}`;
 }
 
-/** A JSON string: what else stands between quotes is taken as it is. */
-const QUOTED = /^"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"$/;
-
 function parseValue(text: string): string | number | boolean {
-  if (QUOTED.test(text)) return JSON.parse(text) as string;
+  const unquoted = text.startsWith('"') && parseQuoted(text);
+  if (typeof unquoted === 'string') return unquoted;
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d+(\.\d+)?$/.test(text) && String(Number(text)) === text ? Number(text) : text;
 }
@@ -64,6 +62,15 @@ function formatOperand(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
   const plain = value !== '' && value === value.trim() && parseValue(value) === value && !/["',]/.test(value);
   return plain ? value : JSON.stringify(value);
+}
+
+/** A JSON string; what is not quite one is taken as it stands. */
+function parseQuoted(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const splitList = (text: string): string[] =>

@@ -3,7 +3,7 @@ import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatMs } from '../format/duration.js';
 import { formatCount, formatValue } from '../format/number.js';
-import { formatDateTime } from '../format/time.js';
+import { formatDateTime, tickLabel } from '../format/time.js';
 import { seriesColour } from '../ui/service-colour.js';
 import { cssColour, isDark } from '../ui/theme.js';
 import { useWidth } from '../ui/use-size.js';
@@ -37,7 +37,10 @@ export function LineChart({ chart }: { chart: Chart }) {
         legend: { show: false },
         cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
-        axes: [axis, { ...axis, size: 62, values: (_, splits) => splits.map((value) => format(value)) }],
+        axes: [
+          { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => tickLabel(at * 1000, step * 1000)) },
+          { ...axis, size: 62, values: (_, splits) => splits.map((value) => format(value)) },
+        ],
         series: [
           {},
           ...chart.lines.map(({ label }, i) => ({

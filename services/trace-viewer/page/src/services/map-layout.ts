@@ -1,7 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import { type ServiceEdge } from '../api/types.js';
 
-export const NODE = { width: 168, height: 58 };
+export const NODE = { width: 196, height: 58 };
 
 export interface PlacedNode {
   readonly name: string;

@@ -1,49 +1,16 @@
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Measures } from '../api/types.js';
-import { formatMs } from '../format/duration.js';
-import { formatCount, formatPercent, formatRate } from '../format/number.js';
+import { formatPercent } from '../format/number.js';
 import { formatFilter } from '../query/filters.js';
 import { ServiceName } from '../ui/service-name.js';
 import { changeOf, type Pair, pairOperations, type pairServices } from './comparison.js';
+import { type Measure, MEASURES } from './measures.js';
 import './service-table.css';
-
-interface Measure {
-  readonly key: Exclude<keyof Measures, 'histogram'>;
-  readonly label: string;
-  readonly hint: string;
-  readonly format: (value: number) => string;
-  readonly lowerIsBetter: boolean;
-}
-
-const MEASURES: readonly Measure[] = [
-  { key: 'count', label: 'Requests', hint: 'spans that enter the service', format: formatCount, lowerIsBetter: false },
-  { key: 'rate_per_s', label: 'Rate', hint: 'requests per second', format: formatRate, lowerIsBetter: false },
-  {
-    key: 'error_rate',
-    label: 'Errors',
-    hint: 'share of requests with an error',
-    format: formatPercent,
-    lowerIsBetter: true,
-  },
-  { key: 'p50_ms', label: 'p50', hint: 'half are faster', format: formatMs, lowerIsBetter: true },
-  { key: 'p95_ms', label: 'p95', hint: '95% are faster', format: formatMs, lowerIsBetter: true },
-  { key: 'p99_ms', label: 'p99', hint: '99% are faster', format: formatMs, lowerIsBetter: true },
-  { key: 'self_ms', label: 'Self time', hint: 'in the service itself, in all', format: formatMs, lowerIsBetter: true },
-  { key: 'db_ms', label: 'Database', hint: 'waiting for the database, in all', format: formatMs, lowerIsBetter: true },
-  {
-    key: 'wait_ms',
-    label: 'Waiting',
-    hint: 'waiting for other services, in all',
-    format: formatMs,
-    lowerIsBetter: true,
-  },
-];
-
-type Key = Measure['key'];
 
 /** Services, each opening into its operations; any column sorts both. */
 export function ServiceTable({ pairs, comparing }: { pairs: ReturnType<typeof pairServices>; comparing: boolean }) {
-  const [sort, setSort] = useState<Key>('count');
+  const [sort, setSort] = useState(MEASURES[0]!);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (name: string) => {
     const next = new Set(open);
@@ -56,11 +23,11 @@ export function ServiceTable({ pairs, comparing }: { pairs: ReturnType<typeof pa
         <thead>
           <tr>
             <th>Service</th>
-            {MEASURES.map(({ key, label, hint }) => (
-              <th key={key} class="number" aria-sort={key === sort ? 'descending' : undefined}>
-                <button type="button" class="sort" title={hint} onClick={() => setSort(key)}>
-                  {label}
-                  {key === sort && ' ↓'}
+            {MEASURES.map((measure) => (
+              <th key={measure.label} class="number" aria-sort={measure === sort ? 'descending' : undefined}>
+                <button type="button" class="sort" title={measure.hint} onClick={() => setSort(measure)}>
+                  {measure.label}
+                  {measure === sort && ' ↓'}
                 </button>
               </th>
             ))}
@@ -70,8 +37,8 @@ export function ServiceTable({ pairs, comparing }: { pairs: ReturnType<typeof pa
           {sorted(pairs, sort).map((pair) => {
             const name = (pair.after ?? pair.before)!.service;
             return (
-              <>
-                <tr key={name} class="service-row">
+              <Fragment key={name}>
+                <tr class="service-row">
                   <th scope="row">
                     <button type="button" class="expand" aria-expanded={open.has(name)} onClick={() => toggle(name)}>
                       <span aria-hidden="true">{open.has(name) ? '▾' : '▸'}</span> <ServiceName name={name} />
@@ -93,7 +60,7 @@ export function ServiceTable({ pairs, comparing }: { pairs: ReturnType<typeof pa
                       </tr>
                     );
                   })}
-              </>
+              </Fragment>
             );
           })}
         </tbody>
@@ -105,12 +72,12 @@ export function ServiceTable({ pairs, comparing }: { pairs: ReturnType<typeof pa
 function Cells({ pair, comparing }: { pair: Pair<Measures>; comparing: boolean }) {
   return (
     <>
-      {MEASURES.map(({ key, format, lowerIsBetter }) => {
-        const after = pair.after?.[key];
-        const before = pair.before?.[key];
+      {MEASURES.map(({ label, value, format, lowerIsBetter }) => {
+        const after = pair.after && value(pair.after);
+        const before = pair.before && value(pair.before);
         const change = after !== undefined && before !== undefined && changeOf(after, before, lowerIsBetter);
         return (
-          <td key={key} class="number">
+          <td key={label} class="number">
             {after === undefined ? <s class="muted">{before === undefined ? '' : format(before)}</s> : format(after)}
             {comparing && change && change.verdict !== 'same' && (
               <span class={`change ${change.verdict}`} title={`was ${format(before)}`}>
@@ -130,8 +97,8 @@ function Presence({ pair, comparing }: { pair: Pair<Measures>; comparing: boolea
   return <span class={`badge ${pair.after ? 'accent' : ''}`}>{pair.after ? 'new' : 'gone'}</span>;
 }
 
-const sorted = <T extends Measures>(pairs: readonly Pair<T>[], key: Key): Pair<T>[] =>
-  [...pairs].sort((a, b) => (b.after?.[key] ?? -1) - (a.after?.[key] ?? -1));
+const sorted = <T extends Measures>(pairs: readonly Pair<T>[], { value }: Measure): Pair<T>[] =>
+  [...pairs].sort((a, b) => (b.after ? value(b.after) : -1) - (a.after ? value(a.after) : -1));
 
 function tracesHref(service: string, name: string): string {
   const search = new URLSearchParams();

@@ -49,7 +49,7 @@ function SearchField({ view }: { view: TraceView }) {
   return (
     <div class="trace-search" role="search">
       <input
-        type="search"
+        type="text"
         class="field"
         data-search=""
         placeholder="Search names, attributes, logs"

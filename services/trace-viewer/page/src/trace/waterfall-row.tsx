@@ -4,7 +4,7 @@ import { serviceColour } from '../ui/service-colour.js';
 import { type Segment } from './critical-path.js';
 import { type TraceView, type Zoom } from './trace-view.js';
 import { type SpanNode } from './tree.js';
-import { operationKey, type Usuals } from './usual.js';
+import { operationKey, type Usual, type Usuals } from './usual.js';
 
 const INDENT = 14;
 /** Deeper levels share the indentation of this one, so that names stay readable. */
@@ -63,8 +63,11 @@ export function WaterfallRow(props: {
         {node.orphan && <span class="badge warn">parent missing</span>}
       </div>
       <div role="gridcell" class="waterfall-lane">
-        <Bar span={span} zoom={view.zoom.value} segments={props.segments} usuals={props.usuals} />
+        <Bar span={span} zoom={view.zoom.value} segments={props.segments} />
         <Marks span={span} logs={view.logs.get(span.span_id)} zoom={view.zoom.value} />
+      </div>
+      <div role="gridcell" class="waterfall-duration number tiny">
+        <Duration span={span} usual={props.usuals?.get(operationKey(span))} />
       </div>
     </div>
   );
@@ -79,23 +82,16 @@ function FoldedCount({ node }: { node: SpanNode }) {
   );
 }
 
-function Bar(props: { span: Span; zoom: Zoom; segments: readonly Segment[] | undefined; usuals: Usuals | undefined }) {
-  const { span, zoom } = props;
-  const usual = props.usuals?.get(operationKey(span));
-  const isSlow = usual && span.duration_us > usual.p95_us && span.duration_us > usual.p50_us * 1.5;
+function Bar({ span, zoom, segments }: { span: Span; zoom: Zoom; segments: readonly Segment[] | undefined }) {
   const left = place(span.start_us, zoom);
   const right = place(span.start_us + span.duration_us, zoom);
-  const labelBefore = right > 78 && left > 18;
-  const label = labelBefore
-    ? { right: `${100 - Math.min(100, Math.max(left, 0))}%` }
-    : { left: `${Math.min(99, Math.max(right, 0))}%` };
   return (
     <>
       <i
         class="bar"
         style={{ left: `${left}%`, width: `max(2px, ${right - left}%)`, background: serviceColour(span.service) }}
       />
-      {props.segments?.map(({ start_us, end_us }) => (
+      {segments?.map(({ start_us, end_us }) => (
         <i
           key={start_us}
           class="critical"
@@ -105,19 +101,22 @@ function Bar(props: { span: Span; zoom: Zoom; segments: readonly Segment[] | und
           }}
         />
       ))}
-      <span
-        class="bar-label tiny"
-        style={label}
-        title={usual && `usually ${formatDuration(usual.p50_us)}, p95 ${formatDuration(usual.p95_us)}`}
-      >
-        {formatDuration(span.duration_us)}
-        {isSlow && (
-          <b>
-            {' '}
-            ▲{(span.duration_us / Math.max(1, usual.p50_us)).toFixed(span.duration_us > usual.p50_us * 10 ? 0 : 1)}×
-          </b>
-        )}
-      </span>
+    </>
+  );
+}
+
+/** The duration, and how many times the usual it is where that is out of the ordinary. */
+function Duration({ span, usual }: { span: Span; usual: Usual | undefined }) {
+  const isSlow = usual && span.duration_us > usual.p95_us && span.duration_us > usual.p50_us * 1.5;
+  const times = usual ? span.duration_us / Math.max(1, usual.p50_us) : 1;
+  return (
+    <>
+      {isSlow && (
+        <b title={`usually ${formatDuration(usual.p50_us)}, p95 ${formatDuration(usual.p95_us)}`}>
+          ▲{times.toFixed(times < 10 ? 1 : 0)}×
+        </b>
+      )}
+      <span>{formatDuration(span.duration_us)}</span>
     </>
   );
 }

@@ -43,6 +43,7 @@ export function Waterfall({ view, usuals }: { view: TraceView; usuals: Usuals | 
             </i>
           ))}
         </span>
+        <span class="waterfall-duration tiny muted">Duration</span>
       </div>
       <Divider width={nameWidth} onChange={setNameWidth} box={box} />
       <div

@@ -19,6 +19,8 @@ import { TraceList } from './trace-list.js';
 import { heatmapFilters, tracesState } from './traces-state.js';
 import './traces-page.css';
 
+/** Columns of the heatmap. */
+const COLUMNS = 100;
 const DURATIONS = [10, 50, 100, 500, 1000, 5000];
 
 export function TracesPage() {
@@ -27,6 +29,7 @@ export function TracesPage() {
   const spec = {
     calculations: [{ op: 'HEATMAP', column: 'duration_ms' }, { op: 'COUNT' }, { op: 'P95', column: 'duration_ms' }],
     filters: heatmapFilters(state),
+    granularity: Math.max(1, Math.round((range.end - range.start) / 1000 / COLUMNS)),
     start_time: Math.floor(range.start / 1000),
     end_time: Math.ceil(range.end / 1000),
   };

@@ -2,11 +2,11 @@ import { signal } from '@preact/signals';
 import { params } from './router.js';
 
 export const RANGES = [
-  { value: '5m', label: '5 min', seconds: 300 },
-  { value: '15m', label: '15 min', seconds: 900 },
-  { value: '1h', label: '1 hour', seconds: 3600 },
+  { value: '5m', label: '5 minutes', seconds: 300 },
+  { value: '15m', label: '15 minutes', seconds: 900 },
+  { value: '1h', label: 'hour', seconds: 3600 },
   { value: '6h', label: '6 hours', seconds: 21_600 },
-  { value: '24h', label: '1 day', seconds: 86_400 },
+  { value: '24h', label: 'day', seconds: 86_400 },
   { value: '7d', label: '7 days', seconds: 604_800 },
 ] as const;
 
