@@ -70,7 +70,7 @@ export class OtlpController {
     }
     let release: (() => void) | null = null;
     try {
-      const raw = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+      const raw = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
       const body = await decompress(raw, request.headers['content-encoding']);
       release = this.intake.reserve(body.byteLength);
       if (release === null) {
