@@ -25,7 +25,7 @@ try {
   );
   const app = await createApp(config, store);
   await app.listen(config.port, config.host);
-  write('info', `listening on ${(await app.getUrl()).replace('[::1]', 'localhost')}`);
+  write('info', `listening on ${await app.getUrl()}`);
 
   let stopping = false;
   const stop = async (signal: string) => {

@@ -14,7 +14,7 @@ export class PageController {
     this.#files = loadPage(config.pageDir);
   }
 
-  @Get(['/', '/*path'])
+  @Get('*')
   get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const path = request.url.split('?')[0]!;
     const isFile = /\.[a-z0-9]+$/i.test(path) && !path.startsWith('/trace');

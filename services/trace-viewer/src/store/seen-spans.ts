@@ -63,7 +63,7 @@ export class SeenSpans {
   /** False when the span was seen before. */
   add(traceId: string, spanId: string): boolean {
     const low = hash(traceId, spanId, 0x9e3779b9);
-    const high = hash(traceId, spanId, 0x7f4a7c15) | 1;
+    const high = (hash(traceId, spanId, 0x7f4a7c15) | 1) >>> 0;
     if (this.#young.has(low, high) || this.#old?.has(low, high)) return false;
     if (this.#young.size >= this.window) {
       this.#old = this.#young;
