@@ -7,6 +7,9 @@ import { loadConfig } from './trace-viewer.config.js';
 const write = (level: 'info' | 'fatal', msg: string) =>
   process.stdout.write(`${JSON.stringify({ level, time: new Date().toISOString(), service: 'trace-viewer', msg })}\n`);
 
+// Whoever read the log may be gone; what was accepted must be stored all the same.
+process.stdout.on('error', () => {});
+
 function fail(error: unknown): never {
   write('fatal', error instanceof Error ? error.message : String(error));
   process.exit(1);
