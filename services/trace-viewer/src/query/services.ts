@@ -14,6 +14,8 @@ type Measures = Omit<Operation, 'name' | 'kind'>;
 const bucketed = `least(${BUCKETS - 1}, floor(log10(greatest(duration_ns / 1000, 1)) * 6))::UTINYINT AS bucket`;
 /** A service's own work begins where a request or message comes in, or where a trace begins. */
 const isEntry = '(kind IN (2, 5) OR parent_id IS NULL)';
+/** Joining all spans with their parents is what takes time: of more than this many, whole traces are sampled. */
+const JOINED_SPANS = 100_000;
 const stats = `
   count(*)::DOUBLE AS n, avg((status = 2)::INTEGER) AS errors, quantile_cont(duration_ns / 1e6, [0.5, 0.95, 0.99]) AS p`;
 
@@ -28,18 +30,22 @@ export async function listServices({ database, spans }: Tables, window: TimeWind
   });
   const isDb = dbColumns.length > 0 ? `(${dbColumns.join(' OR ')})` : 'false';
 
-  const [[range], operations, entries, times, histograms, edges] = await Promise.all([
-    database.all(`SELECT min(start_ns) AS s, max(start_ns + duration_ns) AS e FROM spans WHERE ${where}`),
+  const [range] = await database.all(
+    `SELECT min(start_ns) AS s, max(start_ns + duration_ns) AS e, count(*)::INTEGER AS n FROM spans WHERE ${where}`,
+  );
+  if (range?.['s'] == null) return { start: null, end: null, trace_sample: 1, services: [], edges: [] };
+  const every = Math.ceil(Number(range['n']) / JOINED_SPANS);
+  const sampled = every === 1 ? where : `${where} AND hash(trace_id) % ${every} = 0`;
+  const [operations, entries, times, histograms, edges] = await Promise.all([
     database.all(`SELECT service, name, kind, ${stats} FROM spans WHERE ${where} GROUP BY service, name, kind`),
     database.all(`SELECT service, ${stats} FROM spans WHERE ${where} AND ${isEntry} GROUP BY service`),
-    database.all(selfTimes(where, isDb)),
+    database.all(selfTimes(sampled, isDb, every)),
     database.all(
       `SELECT service, name, kind, ${isEntry} AS entry, ${bucketed}, count(*)::DOUBLE AS n
        FROM spans WHERE ${where} GROUP BY ALL`,
     ),
-    database.all(callEdges(where)),
+    database.all(callEdges(sampled)),
   ]);
-  if (range?.['s'] == null) return { start: null, end: null, services: [], edges: [] };
   const seconds = Math.max(1e-3, Number(BigInt(range['e']!) - BigInt(range['s'])) / 1e9);
 
   const keyOf = (row: Row) => `${row['service']}\n${row['name']}\n${row['kind']}`;
@@ -65,6 +71,7 @@ export async function listServices({ database, spans }: Tables, window: TimeWind
   return {
     start: formatNs(BigInt(range['s'])),
     end: formatNs(BigInt(range['e']!)),
+    trace_sample: 1 / every,
     services: [...services].sort().map(([service, own]) => ({
       service,
       ...toMeasures(entryOf.get(service), seconds, undefined, entryHistogramOf.get(service)),
@@ -76,8 +83,8 @@ export async function listServices({ database, spans }: Tables, window: TimeWind
     edges: edges.map((row) => ({
       from: String(row['from_service']),
       to: String(row['to_service']),
-      calls: Number(row['n']),
-      calls_per_s: Number(row['n']) / seconds,
+      calls: Number(row['n']) * every,
+      calls_per_s: (Number(row['n']) * every) / seconds,
       error_rate: Number(row['errors']),
       p95_ms: Number(row['p95']),
     })),
@@ -88,7 +95,7 @@ export async function listServices({ database, spans }: Tables, window: TimeWind
  * selfTime() as SQL: a parent's children by start, each covering what lies after everything before it, all clipped to
  * the parent. Joined by a 64-bit hash of both ids, several times faster than by the ids.
  */
-const selfTimes = (where: string, isDb: string) => `
+const selfTimes = (where: string, isDb: string, every: number) => `
   WITH span AS (
       SELECT hash(trace_id, span_id) AS id, hash(trace_id, parent_id) AS parent, parent_id IS NOT NULL AS has_parent,
         service, name, kind, start_ns AS s, start_ns + duration_ns AS e, ${isDb} AS db
@@ -103,8 +110,8 @@ const selfTimes = (where: string, isDb: string) => `
       FROM (SELECT *, coalesce(max(e) OVER (PARTITION BY id ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), s)
               AS until FROM child)
       GROUP BY id)
-  SELECT service, name, kind, sum(e - s - coalesce(ns, 0))::DOUBLE / 1e6 AS self_ms,
-    coalesce(sum(db), 0)::DOUBLE / 1e6 AS db_ms, coalesce(sum(waited), 0)::DOUBLE / 1e6 AS wait_ms
+  SELECT service, name, kind, sum(e - s - coalesce(ns, 0))::DOUBLE * ${every} / 1e6 AS self_ms,
+    coalesce(sum(db), 0)::DOUBLE * ${every} / 1e6 AS db_ms, coalesce(sum(waited), 0)::DOUBLE * ${every} / 1e6 AS wait_ms
   FROM (SELECT span.* EXCLUDE (db), covered.ns, covered.db, covered.waited FROM span LEFT JOIN covered USING (id))
   GROUP BY service, name, kind`;
 

@@ -55,6 +55,8 @@ export const ServiceEdge = z
 export const ServiceList = z.object({
   start: Timestamp.nullable(),
   end: Timestamp.nullable(),
+  /** Share of the traces from which self_ms, db_ms, wait_ms and the edges were projected; 1 is exact. */
+  trace_sample: z.number().positive().max(1),
   services: z.array(ServiceStats),
   edges: z.array(ServiceEdge),
 });
