@@ -39,7 +39,12 @@ export function openSqlite(file) {
       }
       db.exec('COMMIT');
     },
-    all: (sql, ...parameters) => db.prepare(sql).all(...parameters),
+    all(sql, ...parameters) {
+      const statement = db.prepare(sql);
+      // Nanoseconds since the epoch do not fit a number.
+      statement.setReadBigInts(true);
+      return statement.all(...parameters);
+    },
     size() {
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       return statSync(file).size;

@@ -208,7 +208,7 @@ describe('the API', () => {
   });
 
   it('describes every route in OpenAPI', async () => {
-    const document = JSON.parse((await get('/api/openapi.json')).body);
+    const document = JSON.parse((await get('/api/openapi.json')).body) as { openapi: string; paths: object };
     expect(document.openapi).toBe('3.1.0');
     const routes = readFileSync('docs/viewer-api.md', 'utf8').matchAll(/^\| `(?:GET|POST|PUT) (\/api\/[^`?]+)/gm);
     for (const [, path] of routes) expect(Object.keys(document.paths)).toContain(path);

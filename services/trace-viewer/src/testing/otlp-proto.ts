@@ -39,5 +39,5 @@ export function encode(type: string, message: object): Uint8Array {
 
 export function decode(type: string, bytes: Uint8Array): Record<string, unknown> {
   const lookup = root.lookupType(type);
-  return lookup.toObject(lookup.decode(bytes), { longs: String }) as Record<string, unknown>;
+  return lookup.toObject(lookup.decode(bytes), { longs: String });
 }
