@@ -20,7 +20,7 @@ export function App() {
   const [help, setHelp] = useState(false);
   const goUntil = useRef(0);
   const go = Object.fromEntries(
-    Object.entries(GO).map(([key, to]) => [key, () => void (Date.now() < goUntil.current && navigate(to))]),
+    Object.entries(GO).map(([key, to]) => [key, () => Date.now() < goUntil.current && navigate(to)]),
   );
   useShortcuts({
     ...go,

@@ -38,7 +38,11 @@ export function LineChart({ chart }: { chart: Chart }) {
         cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
         axes: [
-          { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => tickLabel(at * 1000, step * 1000)) },
+          {
+            ...axis,
+            size: 32,
+            values: (_, splits, __, ___, step) => splits.map((at) => tickLabel(at * 1000, step * 1000)),
+          },
           { ...axis, size: 62, values: (_, splits) => splits.map((value) => format(value)) },
         ],
         series: [
@@ -48,7 +52,6 @@ export function LineChart({ chart }: { chart: Chart }) {
             stroke: cssColour(/--[\w-]+/.exec(seriesColour(i))![0]),
             width: 1.75,
             dash: DASHES[Math.floor(i / 4) % DASHES.length]!,
-            points: { show: chart.times.length < 3 },
           })),
         ],
         hooks: {

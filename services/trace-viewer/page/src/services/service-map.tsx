@@ -64,7 +64,7 @@ export function ServiceMap({ services, edges }: { services: readonly ServiceStat
             const stats = statsOf.get(name);
             const where = encodeURIComponent(formatFilter({ column: 'service.name', op: '=', value: name }));
             return (
-              <a key={name} href={`/?where=${where}`} aria-label={`Traces of ${name}`}>
+              <a key={name} href={`/?where=${where}`}>
                 <g class="node" transform={`translate(${x - NODE.width / 2} ${y - NODE.height / 2})`}>
                   <rect width={NODE.width} height={NODE.height} rx="8" />
                   <rect

@@ -29,7 +29,7 @@ export function TraceList({ state }: { state: TracesState }) {
   useShortcuts({
     j: () => step(1),
     k: () => step(-1),
-    Enter: () => current && navigate(`/traces/${current}`),
+    Enter: () => current !== undefined && navigate(`/traces/${current}`),
     ...(current !== undefined && { Escape: () => setCurrent(undefined) }),
   });
 

@@ -46,7 +46,7 @@ export function TracesPage() {
     return { all, errors };
   });
   useLiveClock(state.live);
-  useShortcuts({ Escape: () => box && setParams({ box: null }) });
+  useShortcuts({ Escape: () => box !== undefined && setParams({ box: null }) });
 
   if (status.value?.spans === 0 && filters.length === 0 && !heat.data?.all.rows[0]?.['COUNT']) return <EmptyState />;
   return (

@@ -1,10 +1,19 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
+/** What a key does; false when it had nothing to do and is left to others. */
+export type Shortcuts = Record<string, (event: KeyboardEvent) => unknown>;
+
+const TICKED = ['checkbox', 'radio', 'button', 'file'];
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+  (target.isContentEditable ||
+    ['TEXTAREA', 'SELECT'].includes(target.tagName) ||
+    (target instanceof HTMLInputElement && !TICKED.includes(target.type)));
+
+/** Enter belongs to the button or link that has the focus. */
+const presses = (event: KeyboardEvent): boolean =>
+  event.key === 'Enter' && event.target instanceof Element && !!event.target.closest('a, button, summary, [role=menu]');
 
 /** Single keys while this component is shown. Silent while somebody types or a dialog is open; Escape always counts. */
 export function useShortcuts(shortcuts: Shortcuts): void {
@@ -18,10 +27,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
         if (event.key === 'Escape') (event.target as HTMLElement).blur();
         return;
       }
-      const action = latest.current[event.key];
-      if (!action) return;
-      event.preventDefault();
-      action(event);
+      const action = presses(event) ? undefined : latest.current[event.key];
+      if (action && action(event) !== false) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
