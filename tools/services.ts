@@ -17,12 +17,25 @@ export interface Service {
   takesOtlp: boolean;
   /** What listens on its port already is taken to do its work; otherwise a taken port is an error. */
   skipWhenPortTaken: boolean;
+  /** The variable that says where it keeps its files; it gets a folder of its own beside the database's. */
+  dataDirVariable?: string;
 }
 
 const plain = { hostVariable: 'HOST', traced: true, takesOtlp: false, skipWhenPortTaken: false };
 
 /** In the order in which they are started; they are stopped in the opposite one, callers before those they call. */
 export const SERVICES: readonly Service[] = [
+  {
+    name: 'trace-viewer',
+    portVariable: 'VIEWER_PORT',
+    defaultPort: 4318,
+    hostVariable: 'VIEWER_HOST',
+    // It would trace its own receiving.
+    traced: false,
+    takesOtlp: true,
+    skipWhenPortTaken: true,
+    dataDirVariable: 'VIEWER_DATA_DIR',
+  },
   {
     ...plain,
     name: 'user-activities',

@@ -67,7 +67,7 @@ async function start(): Promise<void> {
   const server = (database = await opening);
   const wanted = addresses.filter(({ taken }) => !taken);
   const common = { NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'), ...urlsOf(addresses), ...env, ...traces.env };
-  const services = await Promise.all(wanted.map((address) => supervise(address, common, server)));
+  const services = await Promise.all(wanted.map((address) => supervise(address, common, server, dataDir)));
   if (isStopping()) return;
   supervised = services;
   await Promise.all(supervised.map((service) => service.start()));
@@ -80,8 +80,13 @@ function urlsOf(addresses: Address[]): Record<string, string> {
   return urls;
 }
 
-async function supervise({ service, port, url }: Address, common: NodeJS.ProcessEnv, server: DatabaseServer) {
-  const { name, portVariable, database, traced } = service;
+async function supervise(
+  { service, port, url }: Address,
+  common: NodeJS.ProcessEnv,
+  server: DatabaseServer,
+  dataDir: string,
+) {
+  const { name, portVariable, database, traced, dataDirVariable } = service;
   const dist = `./dist/services/${name}/src`;
   const preloads = [...(traced ? [`${dist}/telemetry.js`] : []), './tools/stop-with-parent.mjs'];
   const databaseUrl = database && (await server.createDatabase(database));
@@ -89,7 +94,12 @@ async function supervise({ service, port, url }: Address, common: NodeJS.Process
     name,
     args: ['--enable-source-maps', ...preloads.flatMap((file) => ['--import', file]), `${dist}/main.js`],
     cwd: root,
-    env: { ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
+    env: {
+      ...(dataDirVariable && { [dataDirVariable]: join(dataDir, name) }),
+      ...common,
+      [portVariable]: String(port),
+      DATABASE_URL: databaseUrl,
+    },
     readyUrl: `${url}/health/ready`,
     say,
     stopTimeoutMs: stopTimeout(common),
