@@ -15,7 +15,7 @@ COPY services services
 RUN node node_modules/@nestjs/cli/bin/nest.js build --all
 
 FROM base AS dependencies
-# Type declarations and source maps of packages are a third of their size, and nothing reads them at run time.
+# Type declarations and source maps of packages are nearly half their size, and nothing reads them at run time.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && \
     find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 
@@ -25,6 +25,7 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     GATEWAY_PORT=4567 \
     HOME_ACTIVITIES_PORT=4568 \
+    EVENTS_PORT=4571 \
     USER_ACTIVITIES_PORT=4569
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules

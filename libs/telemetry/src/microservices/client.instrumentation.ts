@@ -10,6 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { Observable } from 'rxjs';
+import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import * as attr from '../attributes.js';
 import { hasEntrySpan } from '../http/server-request.js';
 import { toException } from '../spans/errors.js';
@@ -169,7 +170,7 @@ function fail(span: Span, error: unknown, caller: Context): void {
 /** The active context as fields, undefined when no SDK runs or nothing is to be carried. */
 function inject(): Fields | undefined {
   const fields: Fields = {};
-  propagation.inject(context.active(), fields);
+  propagation.inject(allowedBaggageOnly(context.active()), fields);
   for (const _field in fields) return fields;
   return undefined;
 }
@@ -204,7 +205,7 @@ function tracedClient(client: Client): Traced {
 function connectOutsideAnyRequest(client: Client, { connected }: TransportDescription): void {
   const connect = client.connect;
   client.connect = () => {
-    const connection = context.with(ROOT_CONTEXT, () => connect.call(client));
+    const connection = context.with(ROOT_CONTEXT, connect, client);
     if (!connected) return connection;
     return connection.then((result) => {
       connected(client);

@@ -9,6 +9,7 @@ import {
   propagation,
   trace,
 } from '@opentelemetry/api';
+import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import * as attr from '../attributes.js';
 import { withEntrySpan } from '../http/server-request.js';
 import { fieldGetter } from './field-getter.js';
@@ -41,11 +42,15 @@ export interface Handling {
   span: Span;
   context: Context;
 }
-const handlings = new WeakMap<object, Handling>();
+
+// Noted on Nest's context object itself: a property is cheaper than an entry in a WeakMap for every message.
+const HANDLING = Symbol('cruddur.telemetry.handling');
+const IS_EVENT = Symbol('cruddur.telemetry.is-event');
+type Noted = { [HANDLING]?: Handling; [IS_EVENT]?: true };
 
 /** @param rpcContext what handlers get with `@Ctx()` */
 export function handlingOf(rpcContext: unknown): Handling | undefined {
-  return typeof rpcContext === 'object' && rpcContext !== null ? handlings.get(rpcContext) : undefined;
+  return typeof rpcContext === 'object' && rpcContext !== null ? (rpcContext as Noted)[HANDLING] : undefined;
 }
 
 const instrumented = new WeakSet<object>();
@@ -64,19 +69,19 @@ export function instrumentServer(candidate: object): void {
   const transport = transportOfServer(server);
   const common = { ...transport.describe?.(server) };
   const patterns = new PatternNames(server);
-  const events = rememberEvents(server);
+  noteEvents(server);
 
   const startSpan = (rpcContext: object): Handling => {
     const fields = transport.carrier.extract(rpcContext);
     // The active context is whatever the socket was opened in: the message alone says what it belongs to.
-    const parent = fields ? propagation.extract(ROOT_CONTEXT, fields, fieldGetter) : ROOT_CONTEXT;
+    const parent = fields ? allowedBaggageOnly(propagation.extract(ROOT_CONTEXT, fields, fieldGetter)) : ROOT_CONTEXT;
     const pattern = patterns.current(rpcContext);
-    const attributes = { ...common, ...transport.describeMessage?.(rpcContext) };
     // An event is acknowledged by a reply where it was sent as a request.
     const span =
-      events.has(rpcContext) || pattern.isEvent
-        ? startEvent(transport, pattern, attributes, parent)
-        : startRequest(pattern.registered, attributes, parent);
+      (rpcContext as Noted)[IS_EVENT] || pattern.isEvent
+        ? startEvent(transport, pattern, common, parent)
+        : startRequest(pattern.registered, common, parent);
+    if (transport.describeMessage && span.isRecording()) span.setAttributes(transport.describeMessage(rpcContext));
     return { span, context: withEntrySpan(trace.setSpan(parent, span)) };
   };
 
@@ -84,7 +89,7 @@ export function instrumentServer(candidate: object): void {
     server,
     (rpcContext, next) => {
       const handling = startSpan(rpcContext);
-      handlings.set(rpcContext, handling);
+      (rpcContext as Noted)[HANDLING] = handling;
       try {
         return context.with(handling.context, next);
       } catch (error) {
@@ -93,7 +98,7 @@ export function instrumentServer(candidate: object): void {
         throw error;
       }
     },
-    (rpcContext) => handlings.get(rpcContext)?.span.end(),
+    (rpcContext) => handlingOf(rpcContext)?.span.end(),
   );
   wrapDeserializer(server, transport, common);
 }
@@ -136,14 +141,12 @@ export function startEvent(
 }
 
 /** A packet without an id is an event whatever its handler is: `emit` reaches those of requests as well. */
-function rememberEvents(server: RpcServer): { has(rpcContext: object): boolean } {
-  const events = new WeakSet<object>();
+function noteEvents(server: RpcServer): void {
   const handleEvent = server.handleEvent;
   server.handleEvent = function (pattern, packet, rpcContext) {
-    events.add(rpcContext);
+    (rpcContext as Noted)[IS_EVENT] = true;
     return handleEvent.call(this, pattern, packet, rpcContext);
   };
-  return events;
 }
 
 /** Nest keeps one hook each. Those that were set before, and those that will be, run inside ours. */

@@ -1,4 +1,5 @@
 import { type Attributes, type Context, ROOT_CONTEXT, propagation } from '@opentelemetry/api';
+import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { ATTR_RPC_METHOD_ORIGINAL } from '../attributes.js';
 import { type Packet, isRecord } from './carrier.js';
 import { NO_HANDLER, failWith } from './failure.js';
@@ -23,7 +24,7 @@ export function wrapDeserializer(server: RpcServer, transport: TransportDescript
     const packet = recover ? recover(made, raw) : made;
     if (extractFromPacket && isRecord(packet) && packet.pattern !== undefined && !hasHandler(server, packet.pattern)) {
       const fields = extractFromPacket(packet as unknown as Packet, options);
-      const parent = fields ? propagation.extract(ROOT_CONTEXT, fields, fieldGetter) : ROOT_CONTEXT;
+      const parent = fields ? allowedBaggageOnly(propagation.extract(ROOT_CONTEXT, fields, fieldGetter)) : ROOT_CONTEXT;
       reportUnhandled(server.getPatternAsString(packet.pattern), packet.id === undefined, transport, common, parent);
     }
     return packet;

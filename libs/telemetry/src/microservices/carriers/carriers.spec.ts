@@ -17,7 +17,9 @@ import {
   RmqRecordBuilder,
   TcpContext,
 } from '@nestjs/microservices';
+import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { type Observable, lastValueFrom } from 'rxjs';
+import { withSpan } from '../../spans/with-span.js';
 import { type InMemoryTracing, startInMemoryTracing } from '../../testing/index.js';
 import { fieldGetter } from '../field-getter.js';
 import { instrumentClients } from '../client.instrumentation.js';
@@ -93,9 +95,9 @@ describe('RMQ', () => {
   });
 
   it('reads headers of a message', () => {
-    const context = (properties: object) => new RmqContext([{ properties }, {}, 'added'] as never);
-    expect(rmqCarrier.extract(context({ headers: { traceparent: 'x' } }))).toEqual({ traceparent: 'x' });
-    expect(rmqCarrier.extract(context({}))).toBeUndefined();
+    const contextOf = (properties: object) => new RmqContext([{ properties }, {}, 'added'] as never);
+    expect(rmqCarrier.extract(contextOf({ headers: { traceparent: 'x' } }))).toEqual({ traceparent: 'x' });
+    expect(rmqCarrier.extract(contextOf({}))).toBeUndefined();
   });
 });
 
@@ -176,18 +178,20 @@ describe('MQTT', () => {
   });
 
   it('reads user properties of a message', () => {
-    const context = (packet: object) => new MqttContext(['added', packet]);
-    expect(mqttCarrier.extract(context({ properties: { userProperties: { a: '1' } } }))).toEqual({ a: '1' });
-    expect(mqttCarrier.extract(context({}))).toBeUndefined();
+    const contextOf = (packet: object) => new MqttContext(['added', packet]);
+    expect(mqttCarrier.extract(contextOf({ properties: { userProperties: { a: '1' } } }))).toEqual({ a: '1' });
+    expect(mqttCarrier.extract(contextOf({}))).toBeUndefined();
   });
 });
 
 describe('Kafka', () => {
   type Message = { key?: unknown; value: unknown; headers: Record<string, unknown> };
   const sent: { topic: string; messages: Message[] }[] = [];
+  const sentIn: unknown[] = [];
   const _producer = {
     send(record: { topic: string; messages: Message[] }) {
       sent.push(record);
+      sentIn.push(context.active());
       return Promise.resolve([]);
     },
   };
@@ -228,6 +232,14 @@ describe('Kafka', () => {
     ]);
   });
 
+  it('opens the connections that kafkajs opens when it sends outside of any request', async () => {
+    sentIn.splice(0);
+    const client = createClient();
+    await withSpan('caller', () => emit(client, 'a'));
+    await withSpan('caller', () => emit(client, 'b'));
+    expect(sentIn).toEqual([ROOT_CONTEXT, ROOT_CONTEXT]);
+  });
+
   it('reads headers that are bytes', () => {
     const message = { headers: { traceparent: Buffer.from('x') } };
     const fields = kafkaCarrier.extract(new KafkaContext([message] as never));
@@ -253,9 +265,9 @@ describe('TCP and Redis', () => {
   });
 
   it('reads metadata only where it is an object', () => {
-    const context = (metadata: unknown) => new TcpContext([{}, 'added', metadata] as never);
-    expect(metadataCarrier.extract(context({ traceparent: 'x' }))).toEqual({ traceparent: 'x' });
-    expect(metadataCarrier.extract(context('traceparent'))).toBeUndefined();
+    const contextOf = (metadata: unknown) => new TcpContext([{}, 'added', metadata] as never);
+    expect(metadataCarrier.extract(contextOf({ traceparent: 'x' }))).toEqual({ traceparent: 'x' });
+    expect(metadataCarrier.extract(contextOf('traceparent'))).toBeUndefined();
     expect(metadataCarrier.extract({})).toBeUndefined();
   });
 });
