@@ -68,7 +68,13 @@ async function start(): Promise<void> {
   opening = openDatabaseServer(env.DATABASE_URL, dataDir, say);
   const server = (database = await opening);
   const wanted = addresses.filter(({ taken }) => !taken);
-  const common = { NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'), ...urlsOf(addresses), ...env, ...eventsAt(found.at(-1)!, env), ...traces.env };
+  const common = {
+    NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+    ...urlsOf(addresses),
+    ...env,
+    ...eventsAt(found.at(-1)!, env),
+    ...traces.env,
+  };
   const services = await Promise.all(wanted.map((address) => supervise(address, common, server, dataDir)));
   if (isStopping()) return;
   supervised = services;
