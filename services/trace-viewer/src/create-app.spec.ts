@@ -43,11 +43,7 @@ afterAll(async () => {
 });
 
 async function post(path: string, body: Uint8Array | string, headers: Record<string, string> = {}) {
-  const response = await fetch(base + path, {
-    method: 'POST',
-    body: body as NonNullable<RequestInit['body']>,
-    headers,
-  });
+  const response = await fetch(base + path, { method: 'POST', body: body as string | Buffer, headers });
   return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
 }
 const json = { 'content-type': JSON_TYPE };
