@@ -11,6 +11,8 @@ export interface Service {
   urlVariable?: string;
   /** Its database on the server; it gets DATABASE_URL for it. */
   database?: string;
+  /** The variable that says where it keeps data of its own; a folder with its name beside the others' data. */
+  dataVariable?: string;
   /** False for one that has no telemetry.ts to preload. */
   traced: boolean;
   /** It takes the others' spans and logs over OTLP/HTTP. */
