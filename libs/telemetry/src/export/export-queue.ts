@@ -47,6 +47,11 @@ export class ExportQueue implements SpanProcessor {
     private readonly observer: ExportObserver,
   ) {}
 
+  /** Whether the destination did not take the last batch. */
+  get isFailing(): boolean {
+    return this.failing;
+  }
+
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
