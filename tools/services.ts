@@ -9,6 +9,8 @@ export interface Service {
   hostVariable: string;
   /** The variable by which the others know its address; it follows the port. */
   urlVariable?: string;
+  /** Answers 200 when the service can work. */
+  readyPath: string;
   /** Its database on the server; it gets DATABASE_URL for it. */
   database?: string;
   /** The variable that says where it keeps data of its own; a folder with its name beside the others' data. */
@@ -21,10 +23,28 @@ export interface Service {
   skipWhenPortTaken: boolean;
 }
 
-const plain = { hostVariable: 'HOST', traced: true, takesOtlp: false, skipWhenPortTaken: false };
+const plain = {
+  hostVariable: 'HOST',
+  readyPath: '/health/ready',
+  traced: true,
+  takesOtlp: false,
+  skipWhenPortTaken: false,
+};
 
 /** In the order in which they are started; they are stopped in the opposite one, callers before those they call. */
 export const SERVICES: readonly Service[] = [
+  {
+    name: 'trace-viewer',
+    portVariable: 'VIEWER_PORT',
+    defaultPort: 4318,
+    hostVariable: 'VIEWER_HOST',
+    readyPath: '/api/status',
+    dataVariable: 'VIEWER_DATA_DIR',
+    // It would trace its own receiving.
+    traced: false,
+    takesOtlp: true,
+    skipWhenPortTaken: true,
+  },
   {
     ...plain,
     name: 'user-activities',
