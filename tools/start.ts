@@ -66,27 +66,31 @@ async function start(): Promise<void> {
   opening = openDatabaseServer(env.DATABASE_URL, dataDir, say);
   const server = (database = await opening);
   const wanted = addresses.filter(({ taken }) => !taken);
-  const common = { NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'), ...urlsOf(addresses), ...env, ...traces.env };
-  const services = await Promise.all(wanted.map((address) => supervise(address, common, server, dataDir)));
+  const common = {
+    NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+    ...fromServices(addresses, dataDir),
+    ...env,
+    ...traces.env,
+  };
+  const services = await Promise.all(wanted.map((address) => supervise(address, common, server)));
   if (isStopping()) return;
   supervised = services;
   await Promise.all(supervised.map((service) => service.start()));
   if (!isStopping()) say(welcome(addresses, server.text, traces.text));
 }
 
-function urlsOf(addresses: Address[]): Record<string, string> {
-  const urls: Record<string, string> = {};
-  for (const { service, url } of addresses) if (service.urlVariable) urls[service.urlVariable] = url;
-  return urls;
+/** What follows from the list of services; the environment may say otherwise. */
+function fromServices(addresses: Address[], dataDir: string): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { service, url } of addresses) {
+    if (service.urlVariable) variables[service.urlVariable] = url;
+    if (service.dataVariable) variables[service.dataVariable] = join(dataDir, service.name);
+  }
+  return variables;
 }
 
-async function supervise(
-  { service, port, url }: Address,
-  common: NodeJS.ProcessEnv,
-  server: DatabaseServer,
-  dataDir: string,
-) {
-  const { name, portVariable, database, traced, dataDirVariable } = service;
+async function supervise({ service, port, url }: Address, common: NodeJS.ProcessEnv, server: DatabaseServer) {
+  const { name, portVariable, readyPath, database, traced } = service;
   const dist = `./dist/services/${name}/src`;
   const preloads = [...(traced ? [`${dist}/telemetry.js`] : []), './tools/stop-with-parent.mjs'];
   const databaseUrl = database && (await server.createDatabase(database));
@@ -94,13 +98,8 @@ async function supervise(
     name,
     args: ['--enable-source-maps', ...preloads.flatMap((file) => ['--import', file]), `${dist}/main.js`],
     cwd: root,
-    env: {
-      ...(dataDirVariable && { [dataDirVariable]: join(dataDir, name) }),
-      ...common,
-      [portVariable]: String(port),
-      DATABASE_URL: databaseUrl,
-    },
-    readyUrl: `${url}/health/ready`,
+    env: { ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
+    readyUrl: url + readyPath,
     say,
     stopTimeoutMs: stopTimeout(common),
   });
