@@ -9,8 +9,6 @@ export interface Service {
   hostVariable: string;
   /** The variable by which the others know its address; it follows the port. */
   urlVariable?: string;
-  /** Answers 200 when the service can work. */
-  readyPath: string;
   /** Its database on the server; it gets DATABASE_URL for it. */
   database?: string;
   /** The variable that says where it keeps data of its own; a folder with its name beside the others' data. */
@@ -25,7 +23,6 @@ export interface Service {
 
 const plain = {
   hostVariable: 'HOST',
-  readyPath: '/health/ready',
   traced: true,
   takesOtlp: false,
   skipWhenPortTaken: false,
@@ -38,7 +35,6 @@ export const SERVICES: readonly Service[] = [
     portVariable: 'VIEWER_PORT',
     defaultPort: 4318,
     hostVariable: 'VIEWER_HOST',
-    readyPath: '/api/status',
     dataVariable: 'VIEWER_DATA_DIR',
     // It would trace its own receiving.
     traced: false,

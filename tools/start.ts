@@ -90,7 +90,7 @@ function fromServices(addresses: Address[], dataDir: string): Record<string, str
 }
 
 async function supervise({ service, port, url }: Address, common: NodeJS.ProcessEnv, server: DatabaseServer) {
-  const { name, portVariable, readyPath, database, traced } = service;
+  const { name, portVariable, database, traced } = service;
   const dist = `./dist/services/${name}/src`;
   const preloads = [...(traced ? [`${dist}/telemetry.js`] : []), './tools/stop-with-parent.mjs'];
   const databaseUrl = database && (await server.createDatabase(database));
@@ -99,7 +99,7 @@ async function supervise({ service, port, url }: Address, common: NodeJS.Process
     args: ['--enable-source-maps', ...preloads.flatMap((file) => ['--import', file]), `${dist}/main.js`],
     cwd: root,
     env: { ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
-    readyUrl: url + readyPath,
+    readyUrl: `${url}/health/ready`,
     say,
     stopTimeoutMs: stopTimeout(common),
   });

@@ -29,7 +29,8 @@ export class PreciseStartProcessor implements SpanProcessor {
     const given = start[0] * 1_000 + start[1] / 1_000_000;
     // The reading from which the SDK measures the duration; it is a private field.
     const { _performanceStartTime: started } = span as Span & { _performanceStartTime?: number };
-    const now = preciseTime(started ?? performance.now(), given);
+    const now = preciseTime(started ?? performance.now());
+    if (Math.abs(now - given) > TOLERANCE_MS) return;
     const seconds = Math.trunc(now / 1_000);
     start[0] = seconds;
     start[1] = Math.round((now - seconds * 1_000) * 1_000) * 1_000;
