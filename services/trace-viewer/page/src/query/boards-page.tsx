@@ -95,10 +95,7 @@ function BoardQuery({ query }: { query: Entry }) {
         <>
           <ResultGraphs result={firstGraph(data)} />
           <div class="board-table">
-            <ResultTable
-              result={{ ...data, rows: data.rows.slice(0, 10) }}
-              state={{ dataset: query.dataset, spec: query.query }}
-            />
+            <ResultTable result={{ ...data, rows: data.rows.slice(0, 10) }} />
           </div>
         </>
       )}
