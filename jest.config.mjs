@@ -16,6 +16,7 @@ const shared = {
   },
   moduleNameMapper: {
     '^@cruddur/telemetry/(testing|microservices)$': '<rootDir>/libs/telemetry/src/$1/index.ts',
+    '^@cruddur/telemetry/start$': '<rootDir>/libs/telemetry/src/start.ts',
     '^@cruddur/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
@@ -29,5 +30,7 @@ const projects = {
 };
 
 export default {
+  // Real processes and brokers take their time on a busy machine.
+  testTimeout: 20_000,
   projects: Object.entries(projects).map(([displayName, testMatch]) => ({ ...shared, displayName, testMatch })),
 };

@@ -1,1 +1,6 @@
-export const postgres = 1;
+export { isDatabaseUrl } from './database-url.js';
+export { migrate } from './migrate.js';
+export { openDatabase, type DatabaseOptions } from './open-database.js';
+export { PostgresModule } from './postgres.module.js';
+export { Postgres, statement, type PostgresOptions, type Queryable, type Statement } from './postgres.js';
+export { DatabaseUnavailableError } from './unavailable.js';

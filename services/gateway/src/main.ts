@@ -1,3 +1,16 @@
-import { telemetry } from '@cruddur/telemetry';
-import { NestFactory } from '@nestjs/core';
-console.log(telemetry, NestFactory);
+import { readConfig, runService } from '@cruddur/service';
+import { GatewayConfigSchema } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+import { decideRequestingUser } from './requesting-user.js';
+
+const config = readConfig(GatewayConfigSchema);
+
+await runService({
+  name: 'gateway',
+  module: GatewayModule.forConfig(config),
+  prefix: 'api',
+  configureFastify: (fastify) => decideRequestingUser(fastify, config.CRUDDUR_DEMO_USER),
+  host: config.HOST,
+  port: config.GATEWAY_PORT,
+  portVariable: 'GATEWAY_PORT',
+});

@@ -1,3 +1,13 @@
-import { telemetry } from '@cruddur/telemetry';
-import { NestFactory } from '@nestjs/core';
-console.log(telemetry, NestFactory);
+import { readConfig, runService } from '@cruddur/service';
+import { HomeActivitiesConfigSchema } from './home-activities.config.js';
+import { HomeActivitiesModule } from './home-activities.module.js';
+
+const config = readConfig(HomeActivitiesConfigSchema);
+
+await runService({
+  name: 'home-activities',
+  module: HomeActivitiesModule.forConfig(config),
+  host: config.HOST,
+  port: config.HOME_ACTIVITIES_PORT,
+  portVariable: 'HOME_ACTIVITIES_PORT',
+});

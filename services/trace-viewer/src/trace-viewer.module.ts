@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { HealthController } from './api/health.controller.js';
 import { Live } from './api/live.js';
 import { LiveController } from './api/live.controller.js';
 import { OpenApiController } from './api/openapi.controller.js';
@@ -24,6 +25,7 @@ export class TraceViewerModule {
         QueryController,
         SavedQueriesController,
         LiveController,
+        HealthController,
         OpenApiController,
         // Last: it answers every other GET.
         PageController,

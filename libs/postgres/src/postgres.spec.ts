@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { TestServer } from '../testing/test-server.js';
+import { describeDatabase, isDatabaseUrl } from './database-url.js';
+import { migrate } from './migrate.js';
+import { openDatabase } from './open-database.js';
+import { Postgres } from './postgres.js';
+import { DatabaseUnavailableError } from './unavailable.js';
+
+const applicationName = 'spec';
+let server: TestServer;
+let temporary: string;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  temporary = await mkdtemp(join(tmpdir(), 'cruddur-migrations-'));
+}, 60_000);
+afterAll(async () => {
+  await server.stop();
+  await rm(temporary, { recursive: true });
+});
+
+/** A folder of migrations, `{ '0001_x.sql': 'CREATE ...' }`. */
+async function folderOf(name: string, files: Record<string, string>): Promise<URL> {
+  const folder = join(temporary, name);
+  await mkdir(folder, { recursive: true });
+  for (const [file, sql] of Object.entries(files)) await writeFile(join(folder, file), sql);
+  return pathToFileURL(`${folder}/`);
+}
+
+async function withPostgres<T>(databaseUrl: string, work: (postgres: Postgres) => Promise<T>): Promise<T> {
+  const postgres = new Postgres({ databaseUrl, applicationName });
+  try {
+    return await work(postgres);
+  } finally {
+    await postgres.onApplicationShutdown();
+  }
+}
+
+const COUNT = { name: 'count', text: 'SELECT count(*)::int AS count FROM notes' };
+const INSERT = { name: 'insert', text: 'INSERT INTO notes VALUES ($1)' };
+
+describe('migrate', () => {
+  it('applies each file once, in order', async () => {
+    const url = await server.createDatabase();
+    const folder = await folderOf('order', {
+      '0002_second.sql': 'INSERT INTO notes VALUES (1); INSERT INTO notes VALUES (2);',
+      '0001_first.sql': 'CREATE TABLE notes (id int);',
+      'readme.txt': 'not SQL',
+    });
+    expect(await migrate(url, folder)).toEqual(['0001_first.sql', '0002_second.sql']);
+    expect(await migrate(url, folder)).toEqual([]);
+    expect(await withPostgres(url, (postgres) => postgres.query(COUNT))).toEqual([{ count: 2 }]);
+  });
+
+  it('lets replicas that start together all succeed', async () => {
+    const url = await server.createDatabase();
+    const folder = await folderOf('replicas', {
+      '0001_notes.sql': 'CREATE TABLE notes (id int); SELECT pg_sleep(0.1);',
+    });
+    const applied = await Promise.all(Array.from({ length: 6 }, () => migrate(url, folder)));
+    expect(applied.flat()).toEqual(['0001_notes.sql']);
+  });
+
+  it('applies nothing when one file fails, and names it', async () => {
+    const url = await server.createDatabase();
+    const folder = await folderOf('failing', {
+      '0001_notes.sql': 'CREATE TABLE notes (id int);',
+      '0002_bad.sql': 'CREATE TABEL x ();',
+    });
+    await expect(migrate(url, folder)).rejects.toThrow(/Migration 0002_bad\.sql failed: syntax error/);
+    await expect(withPostgres(url, (postgres) => postgres.query(COUNT))).rejects.toThrow(/"notes" does not exist/);
+  });
+
+  it('refuses a file that was changed after it had been applied', async () => {
+    const url = await server.createDatabase();
+    await migrate(url, await folderOf('before', { '0001_notes.sql': 'CREATE TABLE notes (id int);' }));
+    const changed = await folderOf('after', { '0001_notes.sql': 'CREATE TABLE notes (id bigint);' });
+    await expect(migrate(url, changed)).rejects.toThrow(/0001_notes\.sql was changed/);
+  });
+
+  it('leaves alone what a newer release has applied', async () => {
+    const url = await server.createDatabase();
+    const first = { '0001_notes.sql': 'CREATE TABLE notes (id int);' };
+    await migrate(url, await folderOf('newer', { ...first, '0002_more.sql': 'CREATE TABLE more ();' }));
+    expect(await migrate(url, await folderOf('older', first))).toEqual([]);
+  });
+});
+
+describe('Postgres.transaction', () => {
+  it('keeps all of it or nothing', async () => {
+    const url = await server.createDatabase();
+    await migrate(url, await folderOf('transaction', { '0001_notes.sql': 'CREATE TABLE notes (id int);' }));
+    await withPostgres(url, async (postgres) => {
+      await postgres.transaction((transaction) => transaction.query({ ...INSERT, values: [1] }));
+      const failing = postgres.transaction(async (transaction) => {
+        await transaction.query({ ...INSERT, values: [2] });
+        throw new Error('changed my mind');
+      });
+      await expect(failing).rejects.toThrow('changed my mind');
+      expect(await postgres.query(COUNT)).toEqual([{ count: 1 }]);
+    });
+  });
+
+  it('gives every connection back', async () => {
+    await withPostgres(await server.createDatabase(), async (postgres) => {
+      const failures = Array.from({ length: 50 }, () => postgres.transaction(() => Promise.reject(new Error('no'))));
+      expect((await Promise.allSettled(failures)).every(({ status }) => status === 'rejected')).toBe(true);
+      await postgres.ping();
+    });
+  });
+});
+
+describe('a server that goes and comes back', () => {
+  it('costs the queries of the moment, not the process', async () => {
+    await withPostgres(await server.createDatabase(), async (postgres) => {
+      await postgres.ping();
+      // Checked out, and between two queries: nobody but the pool could be listening for the connection's end.
+      const broken = postgres.transaction(async (transaction) => {
+        await server.down();
+        return transaction.query({ name: 'one', text: 'SELECT 1' });
+      });
+      await expect(broken).rejects.toBeInstanceOf(DatabaseUnavailableError);
+      await expect(postgres.ping()).rejects.toBeInstanceOf(DatabaseUnavailableError);
+      await server.up();
+      await postgres.ping();
+    });
+  });
+
+  it('is waited for at start', async () => {
+    const databaseUrl = await server.createDatabase();
+    await server.down();
+    const migrations = await folderOf('patience', { '0001_notes.sql': 'CREATE TABLE notes (id int);' });
+    const opening = openDatabase({ databaseUrl, applicationName, migrations });
+    await server.up();
+    const postgres = await opening;
+    expect(await postgres.query(COUNT)).toEqual([{ count: 0 }]);
+    await postgres.onApplicationShutdown();
+  });
+});
+
+describe('openDatabase', () => {
+  it.each([
+    ['nothing listens', 'postgres://ada:hunter2@127.0.0.1:1/feed', /127\.0\.0\.1:1\/feed.*ECONNREFUSED/],
+    ['no such database', undefined, /database "absent" does not exist/],
+  ])('names DATABASE_URL and no password when %s', async (_case, url, reason) => {
+    const databaseUrl = url ?? `postgres://postgres:hunter2@127.0.0.1:${server.port}/absent`;
+    const migrations = await folderOf('unused', { '0001_notes.sql': 'CREATE TABLE notes (id int);' });
+    const error = await openDatabase({ databaseUrl, applicationName, migrations, patienceMs: 0 }).catch(
+      (reason: unknown) => reason as Error,
+    );
+    expect(error).toBeInstanceOf(Error);
+    const { message } = error as Error;
+    expect(message).toMatch(/^DATABASE_URL: cannot use PostgreSQL/);
+    expect(message).toMatch(reason);
+    expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('Postgres.ping', () => {
+  it('does not wait for a server that accepts and says nothing', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const sockets = new Set<{ destroy(): void }>();
+    mute.on('connection', (socket) => sockets.add(socket));
+    const postgres = new Postgres({ databaseUrl: `postgres://ada@127.0.0.1:${port}/feed`, applicationName });
+    await expect(postgres.ping()).rejects.toThrow(/no answer within a second/);
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+    await postgres.onApplicationShutdown();
+  });
+});
+
+describe('DATABASE_URL', () => {
+  it.each([
+    ['postgres://ada:secret@db.internal/feed', true],
+    ['postgresql://db:6543/feed?sslmode=require', true],
+    ['postgres://db', false],
+    ['postgres://db/', false],
+    ['mysql://db/feed', false],
+    ['feed', false],
+  ])('%s: %s', (url, valid) => {
+    expect(isDatabaseUrl(url)).toBe(valid);
+  });
+
+  it('is shown without user and password', () => {
+    expect(describeDatabase('postgres://ada:secret@db.internal/feed')).toBe('db.internal:5432/feed');
+  });
+});

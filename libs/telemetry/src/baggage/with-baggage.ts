@@ -1,0 +1,17 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+
+/**
+ * Runs `fn` with these baggage entries added to the active context, and sets them on the active span.
+ * Spans started inside carry them too, here and in every service behind, for allow-listed keys
+ * (TELEMETRY_BAGGAGE_KEYS). Baggage crosses the network in clear: no secret, no personal data.
+ */
+export function withBaggage<T>(entries: Record<string, string>, fn: () => T): T {
+  const active = context.active();
+  const span = trace.getSpan(active);
+  let baggage = propagation.getBaggage(active) ?? propagation.createBaggage();
+  for (const [key, value] of Object.entries(entries)) {
+    baggage = baggage.setEntry(key, { value });
+    span?.setAttribute(key, value);
+  }
+  return context.with(propagation.setBaggage(active, baggage), fn);
+}

@@ -1,0 +1,74 @@
+import { OTLPTraceExporter as OtlpGrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { readList } from '../settings.js';
+import { type HoneycombSettings, readHoneycomb } from './honeycomb.js';
+import { withExactHeaders } from './exact-headers.js';
+
+/** One place that takes spans. */
+export interface Destination {
+  /** As it is called in messages: `otlp (http://localhost:4318/v1/traces)`. */
+  name: string;
+  exporter: SpanExporter;
+}
+
+/**
+ * What the environment asks for: OTEL_TRACES_EXPORTER (otlp, console, none; a list is allowed; default
+ * otlp) and Honeycomb beside it when HONEYCOMB_API_KEY is set. With a Honeycomb key and nothing said
+ * about OTLP, the default OTLP endpoint on localhost is left out.
+ */
+export function readDestinations(env: NodeJS.ProcessEnv, problems: string[]): Destination[] {
+  const honeycomb = readHoneycomb(env, problems);
+  const asked = readList(env.OTEL_TRACES_EXPORTER);
+  const otlpEndpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const names = asked ?? (honeycomb && !otlpEndpoint ? [] : ['otlp']);
+  if (names.includes('none')) return [];
+  const destinations = [...new Set(names)].flatMap((name) => createDestination(name, env, problems));
+  if (honeycomb) destinations.push(honeycombDestination(honeycomb));
+  return destinations;
+}
+
+function createDestination(name: string, env: NodeJS.ProcessEnv, problems: string[]): Destination[] {
+  switch (name) {
+    case 'otlp':
+      return [otlpDestination(env, problems)];
+    case 'console':
+      return [{ name, exporter: new ConsoleSpanExporter() }];
+    default:
+      problems.push(`OTEL_TRACES_EXPORTER names "${name}", which is unknown here (otlp, console, none): left out`);
+      return [];
+  }
+}
+
+function otlpDestination(env: NodeJS.ProcessEnv, problems: string[]): Destination {
+  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/json';
+  const name = `otlp (${printableEndpoint(env, protocol)})`;
+  switch (protocol) {
+    case 'grpc':
+      return { name, exporter: new OtlpGrpcExporter() };
+    case 'http/protobuf':
+      return { name, exporter: new OtlpProtobufExporter() };
+    case 'http/json':
+      return { name, exporter: new OtlpJsonExporter() };
+    default:
+      problems.push(
+        `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}", not http/json, http/protobuf or grpc: using http/json`,
+      );
+      return { name, exporter: new OtlpJsonExporter() };
+  }
+}
+
+/** The endpoint without credentials or query, for messages. */
+function printableEndpoint(env: NodeJS.ProcessEnv, protocol: string): string {
+  const exact = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT || `http://localhost:${protocol === 'grpc' ? 4317 : 4318}`;
+  const endpoint = exact || (protocol === 'grpc' ? base : `${base.replace(/\/+$/, '')}/v1/traces`);
+  if (!URL.canParse(endpoint)) return 'not a URL';
+  const { protocol: scheme, host, pathname } = new URL(endpoint);
+  return `${scheme}//${host}${pathname}`;
+}
+
+function honeycombDestination({ endpoint, headers }: HoneycombSettings): Destination {
+  return { name: `Honeycomb (${endpoint})`, exporter: withExactHeaders(`${endpoint}/v1/traces`, headers) };
+}

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { TraceFlags } from '@opentelemetry/api';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { type ExportObserver, ExportQueue } from './export-queue.js';
+
+const settings = { maxQueueSize: 6, maxBatchSize: 3, scheduleDelayMs: 100, exportTimeoutMs: 1_000 };
+const span = (name: string) => ({ name, spanContext: () => ({ traceFlags: TraceFlags.SAMPLED }) }) as ReadableSpan;
+const OK: ExportResult = { code: ExportResultCode.SUCCESS };
+const failed = (code?: number): ExportResult => ({
+  code: ExportResultCode.FAILED,
+  error: Object.assign(new Error('refused'), code === undefined ? {} : { code }),
+});
+
+function setUp() {
+  const batches: string[][] = [];
+  const state: { answer: ExportResult | undefined } = { answer: OK };
+  const exporter = {
+    export: (spans: ReadableSpan[], done: (result: ExportResult) => void) => {
+      batches.push(spans.map(({ name }) => name));
+      if (state.answer) done(state.answer);
+    },
+    shutdown: () => Promise.resolve(),
+  };
+  const observer = {
+    stopped: jest.fn<ExportObserver['stopped']>(),
+    resumed: jest.fn<ExportObserver['resumed']>(),
+    lost: jest.fn<ExportObserver['lost']>(),
+  };
+  const queue = new ExportQueue({ name: 'test', exporter }, settings, observer);
+  const end = (...spans: string[]) => spans.forEach((name) => queue.onEnd(span(name)));
+  return { batches, state, observer, queue, end };
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('ExportQueue', () => {
+  it('waits the schedule delay and exports what has come', async () => {
+    const { batches, end } = setUp();
+    end('a', 'b');
+    await jest.advanceTimersByTimeAsync(99);
+    expect(batches).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(batches).toEqual([['a', 'b']]);
+  });
+
+  it('exports a full batch at once', async () => {
+    const { batches, end } = setUp();
+    end('a', 'b', 'c', 'd');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(batches).toEqual([['a', 'b', 'c']]);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(batches).toEqual([['a', 'b', 'c'], ['d']]);
+  });
+
+  it('leaves unsampled spans out', async () => {
+    const { batches, queue } = setUp();
+    queue.onEnd({ spanContext: () => ({ traceFlags: TraceFlags.NONE }) } as ReadableSpan);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(batches).toEqual([]);
+  });
+
+  it('keeps a batch that found nobody, tries again with back-off, and says both once', async () => {
+    const { batches, state, observer, end } = setUp();
+    state.answer = failed();
+    end('a');
+    await jest.advanceTimersByTimeAsync(100 + 1_000 + 2_000);
+    expect(batches).toEqual([['a'], ['a'], ['a']]);
+    state.answer = OK;
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(batches.at(-1)).toEqual(['a']);
+    expect(observer.stopped.mock.calls).toEqual([['test', 'refused', 1]]);
+    expect(observer.resumed.mock.calls).toEqual([['test', 1, 0]]);
+  });
+
+  it.each([
+    [429, 2],
+    [503, 2],
+    [14, 2],
+    [400, 1],
+    [401, 1],
+    [16, 1],
+  ])('after an answer of %d the batch is sent %d times', async (code, times) => {
+    const { batches, state, end } = setUp();
+    state.answer = failed(code);
+    end('a');
+    await jest.advanceTimersByTimeAsync(100);
+    state.answer = OK;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(batches.filter((batch) => batch.includes('a'))).toHaveLength(times);
+  });
+
+  it('holds no more than its size, keeps the oldest, and counts what it dropped', async () => {
+    const { batches, state, observer, end } = setUp();
+    state.answer = failed();
+    end('1', '2', '3', '4', '5', '6', '7', '8');
+    await jest.advanceTimersByTimeAsync(1);
+    state.answer = OK;
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(batches.flat().filter((name, index, all) => all.indexOf(name) === index)).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+    ]);
+    expect(observer.stopped).toHaveBeenCalledTimes(1);
+    expect(observer.resumed.mock.calls).toEqual([['test', 6, 2]]);
+  });
+
+  it('gives up on an export that is never answered', async () => {
+    const { state, observer, end } = setUp();
+    state.answer = undefined;
+    end('a');
+    await jest.advanceTimersByTimeAsync(100 + settings.exportTimeoutMs);
+    expect(observer.stopped.mock.calls).toEqual([['test', 'no answer in time', 1]]);
+  });
+
+  it('exports everything at shutdown, in batches', async () => {
+    const { batches, queue, end } = setUp();
+    end('a', 'b', 'c', 'd');
+    await queue.shutdown();
+    expect(batches).toEqual([['a', 'b', 'c'], ['d']]);
+  });
+
+  it('says how many spans the end of the process takes with it', async () => {
+    const { state, observer, queue, end } = setUp();
+    state.answer = failed();
+    end('a', 'b');
+    await queue.shutdown();
+    expect(observer.lost.mock.calls).toEqual([['test', 2]]);
+  });
+});

@@ -1,0 +1,188 @@
+import { channel } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
+import {
+  type Attributes,
+  type Context,
+  type Histogram,
+  type Link,
+  type Span,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  context,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/instrumentation';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import * as attr from '../attributes.js';
+import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
+import { errorType, toException } from '../spans/errors.js';
+import { VERSION } from '../version.js';
+import { createDurationHistogram, startMeasuring } from './duration-metric.js';
+import { knownMethod, methodForName } from './http-method.js';
+import { isIgnoredTarget } from './ignored-paths.js';
+import { attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
+import { splitTarget } from './url.js';
+
+export interface FastifyInstrumentationConfig extends InstrumentationConfig {
+  /**
+   * Continue the caller's trace and adopt its baggage. False at a public edge: the request then starts a
+   * trace of its own that links the claimed parent.
+   */
+  trustInbound: boolean;
+  /** Baggage entries that may enter. */
+  baggageKeys: ReadonlySet<string>;
+  /** Record `http.server.request.duration` too. */
+  metrics?: boolean;
+}
+
+/** Fastify announces each instance on this channel, so nothing is patched and load order does not matter. */
+const FASTIFY_CREATED = channel('fastify.initialization');
+
+/**
+ * Server spans from Fastify's own hooks, following the HTTP semantic conventions
+ * (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span).
+ */
+export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumentationConfig> {
+  // Declared, not initialised: the base class calls enable() before field initialisers run.
+  declare private onFastify: ((message: unknown) => void) | undefined;
+  declare private duration: Histogram | undefined;
+
+  constructor(config: FastifyInstrumentationConfig) {
+    super('@cruddur/telemetry/http-server', VERSION, config);
+  }
+
+  protected override init(): void {}
+
+  protected override _updateMetricInstruments(): void {
+    this.duration = this.getConfig().metrics
+      ? createDurationHistogram(this.meter, 'http.server.request.duration')
+      : undefined;
+  }
+
+  override enable(): void {
+    super.enable();
+    // Both the constructor and registerInstrumentations() enable: a second subscription would double every span.
+    if (this.onFastify) return;
+    this.onFastify = (message) => this.addHooks((message as { fastify: FastifyInstance }).fastify);
+    FASTIFY_CREATED.subscribe(this.onFastify);
+  }
+
+  override disable(): void {
+    super.disable();
+    if (this.onFastify) FASTIFY_CREATED.unsubscribe(this.onFastify);
+    this.onFastify = undefined;
+  }
+
+  private addHooks(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', (request, reply, done) => this.startSpan(request, reply, done));
+    // A body arrives in events of the socket, outside the request's context: enter it again.
+    fastify.addHook('preValidation', (request, _reply, done) => {
+      const entered = serverRequestOf(request.raw);
+      if (entered) context.with(entered.context, done);
+      else if (isIgnoredTarget(request.url)) context.with(suppressTracing(ROOT_CONTEXT), done);
+      else done();
+    });
+  }
+
+  private startSpan(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+    if (isIgnoredTarget(request.url)) {
+      context.with(suppressTracing(ROOT_CONTEXT), done);
+      return;
+    }
+    const route = request.routeOptions.url;
+    const name = methodForName(request.method);
+    const attributes = requestAttributes(request, route);
+    const { parent, links } = this.parentOf(request);
+    const span = this.tracer.startSpan(
+      route === undefined ? name : `${name} ${route}`,
+      { kind: SpanKind.SERVER, attributes, links },
+      parent,
+    );
+    const requestContext = withEntrySpan(trace.setSpan(parent, span));
+    attachServerRequest(request.raw, {
+      span,
+      context: requestContext,
+      measure: this.duration && startMeasuring(this.duration, attributes),
+    });
+    const { traceId, spanId, traceFlags } = span.spanContext();
+    reply.header('traceresponse', `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`);
+    // 'close' comes after 'finish', and also when the client went away: the one event that always comes.
+    reply.raw.once('close', endSpan);
+    context.with(requestContext, done);
+  }
+
+  private parentOf(request: FastifyRequest): { parent: Context; links?: Link[] } {
+    const { headers } = request;
+    if (headers.traceparent === undefined && headers.baggage === undefined && !this.hasOtherPropagators()) {
+      return { parent: ROOT_CONTEXT };
+    }
+    const extracted = propagation.extract(ROOT_CONTEXT, headers);
+    const { trustInbound, baggageKeys } = this.getConfig();
+    if (trustInbound) return { parent: allowedBaggageOnly(extracted, baggageKeys) };
+    const claimed = trace.getSpanContext(extracted);
+    return { parent: ROOT_CONTEXT, links: claimed && [{ context: claimed }] };
+  }
+
+  private hasOtherPropagators(): boolean {
+    return propagation.fields().some((field) => !['traceparent', 'tracestate', 'baggage'].includes(field));
+  }
+}
+
+function requestAttributes(request: FastifyRequest, route: string | undefined): Attributes {
+  const { raw, method } = request;
+  const { path, query } = splitTarget(request.url);
+  const attributes: Attributes = {
+    [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(method),
+    [attr.ATTR_URL_PATH]: path,
+    [attr.ATTR_URL_SCHEME]: request.protocol,
+    [attr.ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
+    [attr.ATTR_CLIENT_ADDRESS]: request.ip,
+    [attr.ATTR_NETWORK_PEER_ADDRESS]: raw.socket.remoteAddress,
+    [attr.ATTR_NETWORK_PEER_PORT]: raw.socket.remotePort,
+  };
+  if (route !== undefined) attributes[attr.ATTR_HTTP_ROUTE] = route;
+  if (query) attributes[attr.ATTR_URL_QUERY] = query;
+  if (attributes[attr.ATTR_HTTP_REQUEST_METHOD] !== method) attributes[attr.ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
+  if (request.hostname) attributes[attr.ATTR_SERVER_ADDRESS] = request.hostname;
+  if (request.port) attributes[attr.ATTR_SERVER_PORT] = request.port;
+  const userAgent = raw.headers['user-agent'];
+  if (userAgent !== undefined) attributes[attr.ATTR_USER_AGENT_ORIGINAL] = userAgent;
+  return attributes;
+}
+
+/**
+ * A 4xx is the client's mistake and leaves the status unset; a 5xx is an error, with the exception that
+ * caused it. A client that went away before the answer leaves `error.type` and no error status.
+ */
+function endSpan(this: ServerResponse): void {
+  const request = serverRequestOf(this.req);
+  if (!request) return;
+  const { span, error } = request;
+  if (this.headersSent) span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, this.statusCode);
+  if (!this.writableFinished) {
+    span.setAttribute(attr.ATTR_ERROR_TYPE, 'client_disconnected');
+  } else if (this.statusCode >= 500) {
+    failSpan(span, this.statusCode, error);
+  }
+  span.end();
+  request.measure?.(this.headersSent ? this.statusCode : undefined);
+}
+
+function failSpan(span: Span, statusCode: number, error: unknown): void {
+  if (error === undefined) {
+    span.setAttribute(attr.ATTR_ERROR_TYPE, String(statusCode));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    return;
+  }
+  const exception = toException(error);
+  span.setAttribute(attr.ATTR_ERROR_TYPE, errorType(error));
+  span.setStatus({
+    code: SpanStatusCode.ERROR,
+    message: typeof exception === 'string' ? exception : exception.message,
+  });
+  span.recordException(exception);
+}

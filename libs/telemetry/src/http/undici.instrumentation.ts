@@ -1,0 +1,173 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import {
+  type Attributes,
+  type Context,
+  type Histogram,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  context,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/instrumentation';
+import * as attr from '../attributes.js';
+import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
+import { errorType } from '../spans/errors.js';
+import { VERSION } from '../version.js';
+import { createDurationHistogram, startMeasuring } from './duration-metric.js';
+import { knownMethod, methodForName } from './http-method.js';
+import { OUTBOUND_CALL, type OutboundCall } from './outbound-call.js';
+import { redactQuery } from './url.js';
+
+export interface UndiciInstrumentationConfig extends InstrumentationConfig {
+  /** Baggage entries that may leave, and only to neighbours. */
+  baggageKeys: ReadonlySet<string>;
+  /** Record `http.client.request.duration` too. */
+  metrics?: boolean;
+}
+
+/** The part of undici's request that its diagnostics channels promise. */
+interface UndiciRequest {
+  origin: string | URL;
+  path: string;
+  method: string;
+  /** Name and value in turn. */
+  headers?: unknown[] | string;
+  addHeader(name: string, value: string): void;
+}
+interface ClientCall {
+  span: Span;
+  statusCode?: number;
+  measure?: ReturnType<typeof startMeasuring>;
+}
+type Message = {
+  request: UndiciRequest;
+  response?: { statusCode: number };
+  socket?: { remoteAddress?: string; remotePort?: number };
+  error?: Error;
+};
+
+/**
+ * Client spans from undici's diagnostics channels (undici's own `request` and `fetch`, and Node's global
+ * `fetch`), one per attempt, following
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span.
+ *
+ * The span ends when the whole response has been read, so its duration includes the body.
+ */
+export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumentationConfig> {
+  // Declared, not initialised: the base class calls enable() before field initialisers run.
+  declare private handlers: [channel: string, handler: (message: unknown) => void][] | undefined;
+  declare private calls: WeakMap<UndiciRequest, ClientCall>;
+  declare private duration: Histogram | undefined;
+
+  constructor(config: UndiciInstrumentationConfig) {
+    super('@cruddur/telemetry/http-client', VERSION, config);
+  }
+
+  protected override init(): void {
+    this.calls ??= new WeakMap();
+  }
+
+  protected override _updateMetricInstruments(): void {
+    this.duration = this.getConfig().metrics
+      ? createDurationHistogram(this.meter, 'http.client.request.duration')
+      : undefined;
+  }
+
+  override enable(): void {
+    super.enable();
+    // Both the constructor and registerInstrumentations() enable: a second subscription would double every span.
+    if (this.handlers) return;
+    this.handlers = [
+      ['undici:request:create', (message) => this.start(message as Message)],
+      ['undici:client:sendHeaders', (message) => this.sent(message as Message)],
+      ['undici:request:headers', (message) => this.answered(message as Message)],
+      ['undici:request:trailers', (message) => this.end(message as Message)],
+      ['undici:request:error', (message) => this.end(message as Message)],
+    ];
+    for (const [channel, handler] of this.handlers) subscribe(channel, handler);
+  }
+
+  override disable(): void {
+    super.disable();
+    for (const [channel, handler] of this.handlers ?? []) unsubscribe(channel, handler);
+    this.handlers = undefined;
+  }
+
+  private start({ request }: Message): void {
+    const active = context.active();
+    if (isTracingSuppressed(active)) return;
+    const call = active.getValue(OUTBOUND_CALL) as OutboundCall | undefined;
+    const name = methodForName(request.method);
+    const attributes = requestAttributes(request, call);
+    const span = this.tracer.startSpan(
+      call ? `${name} ${call.urlTemplate}` : name,
+      { kind: SpanKind.CLIENT, attributes },
+      active,
+    );
+    this.calls.set(request, { span, measure: this.duration && startMeasuring(this.duration, attributes, true) });
+    if (!hasTraceparent(request)) this.inject(request, trace.setSpan(active, span), call?.neighbour === true);
+  }
+
+  private inject(request: UndiciRequest, clientContext: Context, neighbour: boolean): void {
+    const outgoing = neighbour
+      ? allowedBaggageOnly(clientContext, this.getConfig().baggageKeys)
+      : propagation.deleteBaggage(clientContext);
+    propagation.inject(outgoing, request, { set: (carrier, key, value) => carrier.addHeader(key, value) });
+  }
+
+  private sent({ request, socket }: Message): void {
+    const call = this.calls.get(request);
+    if (!call || !socket?.remoteAddress) return;
+    call.span.setAttribute(attr.ATTR_NETWORK_PEER_ADDRESS, socket.remoteAddress);
+    call.span.setAttribute(attr.ATTR_NETWORK_PEER_PORT, socket.remotePort ?? 0);
+  }
+
+  private answered({ request, response }: Message): void {
+    const call = this.calls.get(request);
+    if (!call || !response) return;
+    const { statusCode } = response;
+    call.statusCode = statusCode;
+    call.span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+    if (statusCode >= 400) {
+      call.span.setAttribute(attr.ATTR_ERROR_TYPE, String(statusCode));
+      call.span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+  }
+
+  private end({ request, error }: Message): void {
+    const call = this.calls.get(request);
+    if (!call) return;
+    this.calls.delete(request);
+    const { span, statusCode, measure } = call;
+    const failed = error && errorType(error);
+    if (failed) {
+      span.setAttribute(attr.ATTR_ERROR_TYPE, failed);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+    }
+    span.end();
+    measure?.(statusCode, failed);
+  }
+}
+
+function requestAttributes(request: UndiciRequest, call: OutboundCall | undefined): Attributes {
+  const url = new URL(request.path, request.origin);
+  const attributes: Attributes = {
+    [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(request.method),
+    [attr.ATTR_URL_FULL]: redactQuery(url.href),
+    [attr.ATTR_SERVER_ADDRESS]: url.hostname,
+    [attr.ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+  };
+  if (call) {
+    attributes[attr.ATTR_URL_TEMPLATE] = call.urlTemplate;
+    if (call.resendCount) attributes[attr.ATTR_HTTP_REQUEST_RESEND_COUNT] = call.resendCount;
+  }
+  return attributes;
+}
+
+/** Somebody who forwards headers has set one already: a second one would make both invalid. */
+function hasTraceparent({ headers }: UndiciRequest): boolean {
+  return Array.isArray(headers) && headers.includes('traceparent');
+}

@@ -1,0 +1,36 @@
+import { performance } from 'node:perf_hooks';
+import type { ServerResponse } from 'node:http';
+import { context } from '@opentelemetry/api';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { isIgnoredTarget } from '../http/ignored-paths.js';
+import { serverRequestOf } from '../http/server-request.js';
+import { splitTarget } from '../http/url.js';
+
+/**
+ * One `request completed` line per request, inside its server span. No headers and no query: what a header
+ * or a search says is the user's own.
+ */
+export function logRequests(fastify: FastifyInstance, logger: Logger): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (isIgnoredTarget(request.url)) return done();
+    const started = performance.now();
+    const { method, url } = request;
+    const route = request.routeOptions.url;
+    // Before the span ends, which listens for the same event.
+    reply.raw.prependOnceListener('close', function (this: ServerResponse) {
+      const line = {
+        method,
+        route: route ?? splitTarget(url).path,
+        status: this.statusCode,
+        duration_ms: Math.round((performance.now() - started) * 1_000) / 1_000,
+        ...(!this.writableFinished && { aborted: true }),
+      };
+      const level = this.statusCode >= 500 ? 'error' : 'info';
+      context.with(serverRequestOf(this.req)?.context ?? context.active(), () =>
+        logger[level](line, 'request completed'),
+      );
+    });
+    done();
+  });
+}

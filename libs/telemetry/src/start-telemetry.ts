@@ -1,0 +1,111 @@
+import { DiagLogLevel, diag, logs } from '@opentelemetry/api';
+import { diagLogLevelFromString } from '@opentelemetry/core';
+import { envDetector } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { allowBaggage } from './baggage/allowed-baggage.js';
+import { BaggageSpanProcessor } from './baggage/baggage-span-processor.js';
+import { readDestinations } from './export/destinations.js';
+import { ExportQueue, type ExportQueueSettings } from './export/export-queue.js';
+import { createExportLog } from './export/export-log.js';
+import { FastifyInstrumentation } from './http/fastify.instrumentation.js';
+import { UndiciInstrumentation } from './http/undici.instrumentation.js';
+import { loadInstrumentations } from './instrumentations.js';
+import { createDiagLogger } from './logging/diag-logger.js';
+import { getLogOutput, getLogger } from './logging/logger.js';
+import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
+import { createResource } from './resource.js';
+import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
+import { PreciseStartProcessor } from './spans/precise-start.js';
+
+type State = { sdk: NodeSDK; queues: ExportQueue[]; logBridge: OtlpLogBridge | undefined } | 'disabled';
+let state: State | undefined;
+
+/** How long a stopping process waits for its last spans to be taken, in milliseconds. */
+const SHUTDOWN_TIMEOUT_MS = 5_000;
+const LAST_CHANCE_MS = 1_000;
+
+/**
+ * Starts the OpenTelemetry SDK for this process. Call it in a preload (`node --import ./telemetry.js`), so that
+ * it runs before the modules that instrumentations patch. The environment wins over `options`; settings that
+ * cannot be used are logged and left out, they never stop the service.
+ */
+export function startTelemetry(options: TelemetryOptions): void {
+  if (state) throw new Error('startTelemetry() was called twice');
+  const { env } = process;
+  env.OTEL_SERVICE_NAME ||= options.serviceName;
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') {
+    state = 'disabled';
+    return;
+  }
+  const settings = readSettings(options, env);
+  const { problems, baggageKeys, trustInbound } = settings;
+  allowBaggage(baggageKeys);
+  const logger = getLogger();
+  const queues = readDestinations(env, problems).map(
+    (destination) => new ExportQueue(destination, readQueueSettings(env, problems), createExportLog(logger)),
+  );
+  const spanProcessors: SpanProcessor[] = [
+    new PreciseStartProcessor(),
+    new BaggageSpanProcessor(baggageKeys),
+    ...queues,
+  ];
+  const logRecordProcessors = readLogProcessors(env, problems);
+  // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
+  const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';
+  const sdk = new NodeSDK({
+    resource: createResource(options, env),
+    resourceDetectors: [envDetector],
+    spanProcessors,
+    metricReaders: metrics ? undefined : [],
+    logRecordProcessors,
+    instrumentations: [
+      new FastifyInstrumentation({ trustInbound, baggageKeys, metrics }),
+      new UndiciInstrumentation({ baggageKeys, metrics }),
+      ...loadInstrumentations(settings.instrumentations, problems),
+    ],
+  });
+  // After the SDK's constructor, which sets a console logger of its own when OTEL_LOG_LEVEL is set.
+  const diagLevel = diagLogLevelFromString(env.OTEL_LOG_LEVEL) ?? DiagLogLevel.WARN;
+  diag.setLogger(createDiagLogger(logger), { logLevel: diagLevel, suppressOverrideMessage: true });
+  sdk.start();
+  const logBridge = logRecordProcessors.length > 0 ? new OtlpLogBridge(logs.getLogger('pino')) : undefined;
+  getLogOutput().attach(logBridge?.sink);
+  state = { sdk, queues, logBridge };
+  for (const problem of problems) logger.warn(problem);
+}
+
+export function isTelemetryStarted(): boolean {
+  return state !== undefined;
+}
+
+/**
+ * Exports what is left, for at most `timeoutMs` milliseconds, and stops. Never rejects: a destination that does
+ * not answer must not keep a service from stopping. Spans that could not be delivered are counted in a log line.
+ */
+export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<void> {
+  if (!state || state === 'disabled') return;
+  const { sdk, queues, logBridge } = state;
+  logBridge?.flush();
+  getLogOutput().attach(undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    // A destination that was away until now gets one more chance, not the whole time.
+    timer = setTimeout(resolve, queues.some(({ isFailing }) => !isFailing) ? timeoutMs : LAST_CHANCE_MS);
+  });
+  // The SDK rejects when a destination is down; what that means is said per destination.
+  await Promise.race([sdk.shutdown().catch(() => {}), timeout]);
+  clearTimeout(timer);
+  for (const queue of queues) queue.reportLoss();
+  state = 'disabled';
+}
+
+/** The standard variables of the batch span processor, with the specification's defaults. */
+function readQueueSettings(env: NodeJS.ProcessEnv, problems: string[]): ExportQueueSettings {
+  return {
+    maxQueueSize: readPositive(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 2_048, problems),
+    maxBatchSize: readPositive(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512, problems),
+    scheduleDelayMs: readPositive(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000, problems),
+    exportTimeoutMs: readPositive(env, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000, problems),
+  };
+}

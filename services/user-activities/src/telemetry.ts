@@ -1,0 +1,3 @@
+import { startTelemetry } from '@cruddur/telemetry/start';
+
+startTelemetry({ serviceName: 'user-activities', serviceNamespace: 'cruddur', instrumentations: ['pg'] });
