@@ -23,7 +23,7 @@ export const BUILD_STEPS = [
   },
   {
     what: "the trace viewer's page",
-    inputs: ['services/trace-viewer/page', 'package-lock.json'],
+    inputs: ['services/trace-viewer/page', 'package.json', 'package-lock.json'],
     output: 'services/trace-viewer/page/dist',
     command: ['node_modules/vite/bin/vite.js', 'build', 'services/trace-viewer/page', '--logLevel', 'warn'],
   },

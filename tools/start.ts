@@ -70,22 +70,26 @@ async function start(): Promise<void> {
   const wanted = addresses.filter(({ taken }) => !taken);
   const common = {
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
-    ...urlsOf(addresses),
+    ...fromServices(addresses, dataDir),
     ...env,
     ...eventsAt(found.at(-1)!, env),
     ...traces.env,
   };
-  const services = await Promise.all(wanted.map((address) => supervise(address, common, server, dataDir)));
+  const services = await Promise.all(wanted.map((address) => supervise(address, common, server)));
   if (isStopping()) return;
   supervised = services;
   await Promise.all(supervised.map((service) => service.start()));
   if (!isStopping()) say(welcome(addresses, server.text, traces.text));
 }
 
-function urlsOf(addresses: Address[]): Record<string, string> {
-  const urls: Record<string, string> = {};
-  for (const { service, url } of addresses) if (service.urlVariable) urls[service.urlVariable] = url;
-  return urls;
+/** What follows from the list of services; the environment may say otherwise. */
+function fromServices(addresses: Address[], dataDir: string): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { service, url } of addresses) {
+    if (service.urlVariable) variables[service.urlVariable] = url;
+    if (service.dataVariable) variables[service.dataVariable] = join(dataDir, service.name);
+  }
+  return variables;
 }
 
 function eventsAt({ url, port }: Address, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -93,13 +97,8 @@ function eventsAt({ url, port }: Address, env: NodeJS.ProcessEnv): NodeJS.Proces
   return { EVENTS_PORT: String(port), HOME_ACTIVITIES_EVENTS_URL: eventsUrl };
 }
 
-async function supervise(
-  { service, port, url }: Address,
-  common: NodeJS.ProcessEnv,
-  server: DatabaseServer,
-  dataDir: string,
-) {
-  const { name, portVariable, database, traced, dataDirVariable } = service;
+async function supervise({ service, port, url }: Address, common: NodeJS.ProcessEnv, server: DatabaseServer) {
+  const { name, portVariable, database, traced } = service;
   const dist = `./dist/services/${name}/src`;
   const preloads = [...(traced ? [`${dist}/telemetry.js`] : []), './tools/stop-with-parent.mjs'];
   const databaseUrl = database && (await server.createDatabase(database));
@@ -107,12 +106,7 @@ async function supervise(
     name,
     args: ['--enable-source-maps', ...preloads.flatMap((file) => ['--import', file]), `${dist}/main.js`],
     cwd: root,
-    env: {
-      ...(dataDirVariable && { [dataDirVariable]: join(dataDir, name) }),
-      ...common,
-      [portVariable]: String(port),
-      DATABASE_URL: databaseUrl,
-    },
+    env: { ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
     readyUrl: `${url}/health/ready`,
     say,
     stopTimeoutMs: stopTimeout(common),

@@ -86,7 +86,7 @@ describe('through RabbitMQ', () => {
     await until('the next event', async () => (await onTimeline(uuid)) === 1);
     expect(await waitingIn(QUEUE)).toBe(0);
     await until('readiness to say so', async () => {
-      const ready = (await (await fetch(`${system.url('home-activities')}/health/ready`)).json());
+      const ready = await (await fetch(`${system.url('home-activities')}/health/ready`)).json();
       return ready.status === 'degraded' && ready.details.events.dead_letters === before + 1;
     });
   });

@@ -13,7 +13,7 @@ let other: string;
 
 beforeAll(async () => {
   [viewer, browser] = await Promise.all([ViewerProcess.start(), launchBrowser()]);
-  const ids = await sendRequests(viewer.url, 80, 40 * 60_000);
+  const ids = await sendRequests(viewer.url, 30, 40 * 60_000);
   [trace, other] = [ids.at(-1)!, ids.at(-2)!];
 });
 afterAll(async () => {
@@ -32,7 +32,7 @@ const PAGES: Record<string, { path: () => string; ready: string; act?: string }>
       '/query?calc=HEATMAP(duration_ms)&calc=COUNT&by=service.name&by=name&where=duration_ms+>+2&order=-COUNT',
     ready: '.result-table',
   },
-  rows: { path: () => '/query?calc=COUNT&tab=rows', ready: '.raw-rows' },
+  rows: { path: () => '/query?calc=COUNT&limit=10&tab=rows', ready: '.raw-rows' },
   boards: { path: () => '/boards', ready: 'h1' },
 };
 const cases = Object.keys(PAGES).flatMap((name) =>

@@ -135,7 +135,7 @@ describe('the Query page', () => {
     await page.goBack();
     await table.getByText('/api/activities/home').click();
     await page.getByRole('menuitem', { name: 'Exclude this value' }).click();
-    await page.getByText('!= /api/activities/home').waitFor();
+    await page.getByRole('button', { name: 'http.route != /api/activities/home', exact: true }).waitFor();
   });
 
   it('names what is wrong with a query', async () => {

@@ -119,6 +119,7 @@ describe('the page of a trace', () => {
 
   it('zooms by dragging over the minimap, and back with z', async () => {
     await open(slow);
+    await page.getByText('× its usual time').waitFor();
     const box = (await page.locator('.minimap canvas').boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
     await page.mouse.down();

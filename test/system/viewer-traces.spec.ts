@@ -71,6 +71,7 @@ describe('the Traces page', () => {
 
   it('selects without a pointer, and Escape clears the selection', async () => {
     await page.goto(viewer.url);
+    await heatmap().waitFor();
     await page.getByRole('button', { name: 'Slowest 5%' }).press('Enter');
     await page.getByRole('heading', { name: 'Selected traces' }).waitFor();
     await page.getByRole('heading', { name: 'What is different here' }).waitFor();

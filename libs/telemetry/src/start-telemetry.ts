@@ -16,6 +16,7 @@ import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
 import { createResource } from './resource.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
+import { PreciseStartProcessor } from './spans/precise-start.js';
 
 type State = { sdk: NodeSDK; queues: ExportQueue[]; logBridge: OtlpLogBridge | undefined } | 'disabled';
 let state: State | undefined;
@@ -44,7 +45,11 @@ export function startTelemetry(options: TelemetryOptions): void {
   const queues = readDestinations(env, problems).map(
     (destination) => new ExportQueue(destination, readQueueSettings(env, problems), createExportLog(logger)),
   );
-  const spanProcessors: SpanProcessor[] = [new BaggageSpanProcessor(baggageKeys), ...queues];
+  const spanProcessors: SpanProcessor[] = [
+    new PreciseStartProcessor(),
+    new BaggageSpanProcessor(baggageKeys),
+    ...queues,
+  ];
   const logRecordProcessors = readLogProcessors(env, problems);
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
   const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';

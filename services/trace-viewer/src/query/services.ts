@@ -15,9 +15,10 @@ const bucketed = `least(${BUCKETS - 1}, floor(log10(greatest(duration_ns / 1000,
 /** A service's own work begins where a request or message comes in, or where a trace begins. */
 const isEntry = '(kind IN (2, 5) OR parent_id IS NULL)';
 /** Joining all spans with their parents is what takes time: of more than this many, whole traces are sampled. */
-const JOINED_SPANS = 100_000;
+const JOINED_SPANS = 50_000;
+/** Over integers, and values that occurred: half the cost of interpolating. */
 const stats = `
-  count(*)::DOUBLE AS n, avg((status = 2)::INTEGER) AS errors, quantile_cont(duration_ns / 1e6, [0.5, 0.95, 0.99]) AS p`;
+  count(*)::DOUBLE AS n, avg((status = 2)::INTEGER) AS errors, quantile_disc(duration_ns, [0.5, 0.95, 0.99]) AS p`;
 
 export async function listServices({ database, spans }: Tables, window: TimeWindow): Promise<ServiceList> {
   const bounds: string[] = ['annotation = 0'];
@@ -143,7 +144,9 @@ function toMeasures(
   times: Row | undefined,
   histogram = new Array<number>(BUCKETS).fill(0),
 ): Measures {
-  const [p50 = 0, p95 = 0, p99 = 0] = (row?.['p'] as unknown as number[] | undefined) ?? [];
+  const [p50 = 0, p95 = 0, p99 = 0] = ((row?.['p'] as unknown as string[] | undefined) ?? []).map(
+    (ns) => Number(ns) / 1e6,
+  );
   const count = Number(row?.['n'] ?? 0);
   return {
     count,

@@ -29,7 +29,7 @@ export function LogRow({ log, search }: { log: LogRecord; search: string }) {
       </div>
       {open && (
         <div class="log-attributes">
-          <AttributeTable attributes={log.attributes} />
+          <AttributeTable attributes={log.attributes} dataset="logs" />
         </div>
       )}
     </li>

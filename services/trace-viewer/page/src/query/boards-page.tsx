@@ -5,6 +5,7 @@ import { ErrorNote, Loading, Nothing } from '../ui/notes.js';
 import { RangePicker } from '../ui/range-picker.js';
 import { currentRange, refresh } from '../ui/time-range.js';
 import { useResource } from '../ui/use-resource.js';
+import { formatCalculation } from './query-url.js';
 import { ResultGraphs } from './result-graphs.js';
 import { ResultTable } from './result-table.js';
 import { loadSaved, saved, savedHref, savedProblem } from './saved-queries.js';
@@ -93,12 +94,9 @@ function BoardQuery({ query }: { query: Entry }) {
         <Loading what={query.name} />
       ) : (
         <>
-          <ResultGraphs result={firstGraph(data)} />
+          <ResultGraphs result={mainGraph(data, query)} />
           <div class="board-table">
-            <ResultTable
-              result={{ ...data, rows: data.rows.slice(0, 10) }}
-              state={{ dataset: query.dataset, spec: query.query }}
-            />
+            <ResultTable result={{ ...data, rows: data.rows.slice(0, 10) }} />
           </div>
         </>
       )}
@@ -106,8 +104,10 @@ function BoardQuery({ query }: { query: Entry }) {
   );
 }
 
-/** A board shows one graph a query; the rest is a click away. */
-function firstGraph(result: QueryResult): QueryResult {
-  const first = result.columns.find(({ role }) => role === 'calculation');
-  return { ...result, columns: result.columns.filter((column) => column.role === 'breakdown' || column === first) };
+/** A board shows one graph a query, of what it is ordered by; the rest is a click away. */
+function mainGraph(result: QueryResult, { query }: Entry): QueryResult {
+  const calculations = result.columns.filter(({ role }) => role === 'calculation');
+  const ordered = query.orders?.[0]?.op ? formatCalculation({ ...query.orders[0], op: query.orders[0].op }) : undefined;
+  const main = calculations.find(({ name }) => name === ordered) ?? calculations[0];
+  return { ...result, columns: result.columns.filter((column) => column.role === 'breakdown' || column === main) };
 }

@@ -52,6 +52,7 @@ export function LineChart({ chart }: { chart: Chart }) {
             stroke: cssColour(/--[\w-]+/.exec(seriesColour(i))![0]),
             width: 1.75,
             dash: DASHES[Math.floor(i / 4) % DASHES.length]!,
+            points: { show: true, size: 5, filter: isolated },
           })),
         ],
         hooks: {
@@ -97,6 +98,12 @@ export function LineChart({ chart }: { chart: Chart }) {
     </div>
   );
 }
+
+/** A value between two gaps has no line to be seen by. */
+const isolated: UPlot.Series.Points.Filter = (self, series) => {
+  const values = self.data[series]!;
+  return [...values.keys()].filter((i) => values[i] != null && values[i - 1] == null && values[i + 1] == null);
+};
 
 const shortNumber = (value: number): string =>
   Number.isInteger(value) ? formatCount(value) : formatValue(Number(value.toPrecision(3)));

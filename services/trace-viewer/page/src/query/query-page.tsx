@@ -1,12 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import { post } from '../api/client.js';
-import { type QueryResult } from '../api/types.js';
+import { type Filter, type QueryResult } from '../api/types.js';
 import { ErrorNote, Loading } from '../ui/notes.js';
 import { RangePicker } from '../ui/range-picker.js';
 import { params, setParams } from '../ui/router.js';
 import { Segmented } from '../ui/segmented.js';
 import { currentRange, refresh } from '../ui/time-range.js';
 import { useResource } from '../ui/use-resource.js';
+import { sameFilter } from './filters.js';
 import { remember } from './history.js';
 import { HistoryMenu } from './history-menu.js';
 import { QueryBuilder } from './query-builder.js';
@@ -43,6 +44,10 @@ export function QueryPage() {
     if (data && !error) remember(address);
   }, [data]);
   const change = (next: QueryState) => setParams(encodeQuery(next));
+  const addFilter = (filter: Filter) => {
+    const others = (state.spec.filters ?? []).filter((other) => !sameFilter(other, filter));
+    change({ ...state, spec: { ...state.spec, filters: [...others, filter] } });
+  };
   return (
     <>
       <div class="page-head">
@@ -78,14 +83,10 @@ export function QueryPage() {
       ) : tab === 'graph' ? (
         <>
           <ResultGraphs result={data} />
-          <ResultTable
-            result={data}
-            state={state}
-            onFilter={(filters) => change({ ...state, spec: { ...state.spec, filters } })}
-          />
+          <ResultTable result={data} onFilter={addFilter} />
         </>
       ) : tab === 'rows' ? (
-        <RawRows requestKey={key} load={(signal) => queryApi('/rows', state, spec, signal)} />
+        <RawRows requestKey={key} load={(signal) => queryApi('/rows', state, spec, signal)} onFilter={addFilter} />
       ) : (
         <ResultTraces requestKey={key} load={(signal) => queryApi('/traces', state, spec, signal)} />
       )}

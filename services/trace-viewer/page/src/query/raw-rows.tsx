@@ -1,4 +1,4 @@
-import { type QueryRows } from '../api/types.js';
+import { type Filter, type QueryRows } from '../api/types.js';
 import { formatDateTime } from '../format/time.js';
 import { ErrorNote, Loading, Nothing } from '../ui/notes.js';
 import { useResource } from '../ui/use-resource.js';
@@ -17,7 +17,11 @@ const FIRST = [
 ];
 
 /** The newest rows that match, column by column, the telling ones first. */
-export function RawRows(props: { requestKey: string; load: (signal: AbortSignal) => Promise<QueryRows> }) {
+export function RawRows(props: {
+  requestKey: string;
+  load: (signal: AbortSignal) => Promise<QueryRows>;
+  onFilter: (filter: Filter) => void;
+}) {
   const { data, error } = useResource(`rows ${props.requestKey}`, props.load);
   if (error) return <ErrorNote error={error} />;
   if (!data) return <Loading what="rows" />;
@@ -49,7 +53,7 @@ export function RawRows(props: { requestKey: string; load: (signal: AbortSignal)
                       {String(row[name] as string).slice(0, 8)}
                     </a>
                   ) : (
-                    <ValueMenu column={name} value={row[name]} />
+                    <ValueMenu column={name} value={row[name]} onFilter={props.onFilter} />
                   )}
                 </td>
               ))}

@@ -4,23 +4,17 @@ import { formatValue } from '../format/number.js';
 import { Nothing } from '../ui/notes.js';
 import { seriesColour } from '../ui/service-colour.js';
 import { ValueMenu } from '../ui/value-menu.js';
-import { sameFilter } from './filters.js';
-import { type QueryState } from './query-url.js';
 import { MOST_LINES } from './to-chart.js';
 import './result-table.css';
 
 /** The groups over the whole time range; a value filters. */
-export function ResultTable(props: { result: QueryResult; state: QueryState; onFilter?: (filters: Filter[]) => void }) {
+export function ResultTable(props: { result: QueryResult; onFilter?: (filter: Filter) => void }) {
   const columns = props.result.columns.filter(({ type }) => type !== 'heatmap');
   const { rows } = props.result;
   const hasGroups = columns.some(({ role }) => role === 'breakdown');
   if (columns.length === 0) return null;
   if (rows.length === 0)
     return <Nothing title="Nothing matches">Try a longer time range, or take a filter away.</Nothing>;
-  const filters = props.state.spec.filters ?? [];
-  const { onFilter } = props;
-  const add =
-    onFilter && ((filter: Filter) => onFilter([...filters.filter((other) => !sameFilter(other, filter)), filter]));
   const largest = new Map(
     columns.map(({ name }) => [
       name,
@@ -51,7 +45,7 @@ export function ResultTable(props: { result: QueryResult; state: QueryState; onF
               {columns.map(({ name, role }) =>
                 role === 'breakdown' ? (
                   <td key={name}>
-                    <ValueMenu column={name} value={row[name]} onFilter={add} />
+                    <ValueMenu column={name} value={row[name]} onFilter={props.onFilter} />
                   </td>
                 ) : (
                   <td key={name} class="number">

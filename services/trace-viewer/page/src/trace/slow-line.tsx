@@ -5,9 +5,12 @@ import { explain, type Usuals } from './usual.js';
 import './slow-line.css';
 
 /** Why is this one slow: the request against what its name usually takes, and the span that explains the difference. */
-export function SlowLine(props: { root: SpanNode; usuals: Usuals; onSelect: (spanId: string) => void }) {
+export function SlowLine(props: { root: SpanNode; usuals: Usuals | undefined; onSelect: (spanId: string) => void }) {
+  // The line's place is kept, so that nothing moves under the pointer when the answer comes.
+  if (!props.usuals) return <p class="slow-line small muted">Comparing with others like it …</p>;
   const explanation = explain(props.root, props.usuals);
-  if (!explanation) return null;
+  if (!explanation)
+    return <p class="slow-line small muted">Too few requests like it are stored to say what is usual.</p>;
   const { root, usual, verdict, culprit } = explanation;
   const times = root.duration_us / Math.max(1, usual.p50_us);
   return (

@@ -15,7 +15,7 @@ export function SpanLogs({ logs, spanStart }: { logs: readonly TraceLog[]; spanS
               <LevelBadge level={log.level} /> <span>{log.body}</span>{' '}
               <span class="muted number">+{formatDuration(log.time_us - spanStart)}</span>
             </summary>
-            <AttributeTable attributes={log.attributes} />
+            <AttributeTable attributes={log.attributes} dataset="logs" />
           </details>
         </li>
       ))}

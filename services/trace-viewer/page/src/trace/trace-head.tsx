@@ -62,7 +62,7 @@ export function TraceHead({ view, usuals }: { view: TraceView; usuals: Usuals | 
       {trace.spans_left_out > 0 && (
         <p class="note small warn-note">{formatCount(trace.spans_left_out)} more spans of this trace are not shown.</p>
       )}
-      {root && usuals && <SlowLine root={root} usuals={usuals} onSelect={view.select} />}
+      {root && <SlowLine root={root} usuals={usuals} onSelect={view.select} />}
       <TimeShares trace={trace} />
     </section>
   );

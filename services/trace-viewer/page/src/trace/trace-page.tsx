@@ -38,7 +38,8 @@ function LoadedTrace({ trace }: { trace: Trace }) {
   useViewInAddress(view);
   useTraceShortcuts(view);
   const usual = useResource(`usual ${trace.trace_id} ${trace.spans.length}`, async (signal) =>
-    toUsuals(await post<QueryResult>('query', usualSpec(trace), signal)),
+    // A page that cannot say what is usual still shows the trace.
+    toUsuals(await post<QueryResult>('query', usualSpec(trace), signal).catch(() => NOTHING)),
   );
   const chosen = view.selected.value ? view.nodes.get(view.selected.value) : undefined;
   return (
@@ -55,6 +56,8 @@ function LoadedTrace({ trace }: { trace: Trace }) {
     </>
   );
 }
+
+const NOTHING = { rows: [] };
 
 /** Counts up when the trace got more spans, a moment after the last of them. */
 function useUpdates(traceId: string): number {
@@ -75,10 +78,12 @@ function useUpdates(traceId: string): number {
 }
 
 function useViewInAddress(view: TraceView): void {
-  const wanted = params.value.get('span') ?? undefined;
+  const address = params.value;
   useEffect(() => {
+    // Read now, not when it was drawn: keys may have moved on since.
+    const wanted = params.peek().get('span') ?? undefined;
     if (wanted !== view.selected.peek()) view.select(wanted);
-  }, [view, wanted]);
+  }, [view, address]);
   useEffect(() => view.selected.subscribe((span) => setParams({ span }, { replace: true })), [view]);
   useEffect(() => view.query.subscribe((q) => setParams({ q }, { replace: true })), [view]);
 }

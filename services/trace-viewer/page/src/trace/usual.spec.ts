@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { QueryResult } from '../api/types.js';
 import { span } from './test-spans.js';
 import { buildTree } from './tree.js';
 import { explain, toUsuals } from './usual.js';
@@ -11,7 +10,7 @@ const row = (name: string, p50: number, p95: number, count = 100) => ({
   'P50(duration_ms)': p50,
   'P95(duration_ms)': p95,
 });
-const usuals = (...rows: ReturnType<typeof row>[]) => toUsuals({ rows } as unknown as QueryResult);
+const usuals = (...rows: ReturnType<typeof row>[]) => toUsuals({ rows });
 const trace = (query_us: number) =>
   buildTree([
     span('GET', null, 0, 10_000 + query_us),

@@ -33,7 +33,7 @@ export function usualSpec({ spans, start, services }: Trace): QuerySpecInput {
   };
 }
 
-export function toUsuals({ rows }: QueryResult): Usuals {
+export function toUsuals({ rows }: Pick<QueryResult, 'rows'>): Usuals {
   const usuals = new Map<string, Usual>();
   for (const row of rows) {
     const count = Number(row['COUNT']);

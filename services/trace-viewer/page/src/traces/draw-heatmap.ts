@@ -48,7 +48,7 @@ export function drawHeatmap(
     context.fillText(label, Math.min(x(at), plot.left + plot.width - 14), HEIGHT - 10);
 
   const shades = palette();
-  const most = Math.log1p(heatmap.busiest);
+  const most = Math.log1p(Math.max(4, heatmap.busiest));
   context.save();
   context.beginPath();
   context.rect(plot.left, plot.top, plot.width, plot.height);

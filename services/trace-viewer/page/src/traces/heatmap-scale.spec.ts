@@ -2,21 +2,29 @@ import { describe, expect, it } from '@jest/globals';
 import type { QueryResult } from '../api/types.js';
 import { formatBox, logScale, logTicks, parseBox, toHeatmap } from './heatmap-scale.js';
 
+const RESULT: QueryResult = {
+  columns: [{ name: 'HEATMAP(duration_ms)', type: 'heatmap', role: 'calculation', edges: [1, 10, 100] }],
+  rows: [],
+  series: [{ time: '2026-11-21T04:00:00Z', data: { 'HEATMAP(duration_ms)': [0, 7] } }],
+  start_time: '2026-11-21T04:00:00Z',
+  end_time: '2026-11-21T04:10:00Z',
+  granularity: 30,
+  truncated: false,
+  elapsed_ms: 1,
+};
+
 describe('the heatmap', () => {
   it('takes the cells that hold something, with their edges in time and duration', () => {
-    const heatmap = toHeatmap({
-      columns: [{ name: 'HEATMAP(duration_ms)', type: 'heatmap', role: 'calculation', edges: [1, 10, 100] }],
-      rows: [],
-      series: [{ time: '2026-11-21T04:00:00Z', data: { 'HEATMAP(duration_ms)': [0, 7] } }],
-      start_time: '2026-11-21T04:00:00Z',
-      end_time: '2026-11-21T04:10:00Z',
-      granularity: 30,
-      truncated: false,
-      elapsed_ms: 1,
-    } satisfies QueryResult);
+    const heatmap = toHeatmap(RESULT);
     const start = Date.parse('2026-11-21T04:00:00Z');
     expect(heatmap.cells).toEqual([{ start, end: start + 30_000, low: 10, high: 100, count: 7 }]);
     expect(heatmap).toMatchObject({ low: 10, high: 100, busiest: 7 });
+  });
+
+  it('adds up the groups of a breakdown', () => {
+    const at = (count: number) => ({ time: '2026-11-21T04:00:00Z', data: { 'HEATMAP(duration_ms)': [count, 0] } });
+    const { cells } = toHeatmap({ ...RESULT, series: [at(2), at(3)] });
+    expect(cells.map(({ count }) => count)).toEqual([5]);
   });
 
   it('scales logarithmically and back', () => {

@@ -19,14 +19,19 @@ export interface Heatmap {
   readonly busiest: number;
 }
 
-/** The cells of a `HEATMAP(duration_ms)` result that hold something, and the ranges of both axes. */
+/** The cells of a `HEATMAP(duration_ms)` result that hold something, groups added up, and the ranges of both axes. */
 export function toHeatmap(result: QueryResult, name = 'HEATMAP(duration_ms)'): Heatmap {
   const edges = result.columns.find((column) => column.name === name)?.edges ?? [];
   const step = Math.max(1, result.granularity) * 1000;
-  const cells: Cell[] = [];
+  const sums = new Map<string, number[]>();
   for (const { time, data } of result.series) {
     const counts = data[name];
     if (!Array.isArray(counts)) continue;
+    const sum = sums.get(time);
+    sums.set(time, sum ? sum.map((count, i) => count + counts[i]!) : counts);
+  }
+  const cells: Cell[] = [];
+  for (const [time, counts] of sums) {
     const start = Date.parse(time);
     counts.forEach((count, i) => {
       if (count > 0) cells.push({ start, end: start + step, low: edges[i]!, high: edges[i + 1]!, count });

@@ -10,6 +10,7 @@ const KEYS: readonly { group: string; keys: readonly (readonly [string, string])
       ['g s', 'services'],
       ['g l', 'logs'],
       ['g q', 'query'],
+      ['g b', 'boards'],
       ['/', 'search or filter'],
       ['Esc', 'close, or clear the selection'],
     ],

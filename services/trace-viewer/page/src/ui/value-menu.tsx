@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Filter } from '../api/types.js';
+import { type Dataset, type Filter } from '../api/types.js';
 import { formatValue } from '../format/number.js';
 import { formatFilter } from '../query/filters.js';
 import { queryHref } from '../query/query-url.js';
@@ -7,15 +7,18 @@ import { navigate } from './router.js';
 import './value-menu.css';
 
 type Scalar = string | number | boolean;
+const COUNT = { op: 'COUNT' } as const;
+const P95 = { op: 'P95', column: 'duration_ms' } as const;
 
 /** An attribute's value as a button: filter by it, exclude it, group by its column, copy it. */
 export function ValueMenu(props: {
   column: string;
   value: unknown;
-  /** Where "filter" and "exclude" go; to the Traces page when absent. */
+  dataset?: Dataset | undefined;
+  /** Where "filter" and "exclude" go; to the Traces page, or to a query of logs, when absent. */
   onFilter?: ((filter: Filter) => void) | undefined;
 }) {
-  const { column, value } = props;
+  const { column, value, dataset = 'spans' } = props;
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -39,7 +42,13 @@ export function ValueMenu(props: {
     value === null || value === undefined
       ? { column, op: op === '=' ? 'does-not-exist' : 'exists' }
       : { column, op, value: isScalar(value) ? value : JSON.stringify(value) };
-  const go = props.onFilter ?? ((one: Filter) => navigate(`/?where=${encodeURIComponent(formatFilter(one))}`));
+  const elsewhere = (one: Filter) =>
+    navigate(
+      dataset === 'logs'
+        ? queryHref({ dataset, spec: { filters: [one] } }, { tab: 'rows' })
+        : `/?where=${encodeURIComponent(formatFilter(one))}`,
+    );
+  const go = props.onFilter ?? elsewhere;
   const actions = [
     { label: 'Filter by this value', run: () => go(filter('=')) },
     { label: 'Exclude this value', run: () => go(filter('!=')) },
@@ -48,8 +57,8 @@ export function ValueMenu(props: {
       run: () =>
         navigate(
           queryHref({
-            dataset: 'spans',
-            spec: { calculations: [{ op: 'COUNT' }, { op: 'P95', column: 'duration_ms' }], breakdowns: [column] },
+            dataset,
+            spec: { calculations: dataset === 'logs' ? [COUNT] : [COUNT, P95], breakdowns: [column] },
           }),
         ),
     },
