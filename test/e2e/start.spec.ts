@@ -61,7 +61,7 @@ describe('npm start', () => {
       expect(response.status).toBe(200);
       expect(((await response.json()) as unknown[]).length).toBeGreaterThan(5);
       const traceId = response.headers.get('traceresponse')!.split('-')[1]!;
-      await receiver.waitFor('the trace', () => receiver.trace(traceId).length === 7, 15_000);
+      await receiver.waitFor('the trace', () => receiver.trace(traceId).length === 8, 15_000);
       const services = new Set(receiver.trace(traceId).map(({ service }) => service));
       expect(services).toEqual(new Set(['gateway', 'home-activities', 'user-activities']));
       expect(runner.stderr).toMatch(new RegExp(`Traces +to ${receiver.url}`));
@@ -79,7 +79,7 @@ describe('npm start', () => {
       const traceId = response.headers.get('traceresponse')!.split('-')[1]!;
       const trace = `${runner.url('trace-viewer')}/api/traces/${traceId}`;
       while ((await fetch(trace)).status !== 200) await sleep(100);
-      expect(runner.stderr).toMatch(/Traces +to http:/);
+      expect(runner.stderr).toMatch(/Traces +open http:/);
     },
     MINUTE,
   );
@@ -96,7 +96,7 @@ describe('npm start', () => {
       runner.signal(signal); // from the terminal and from npm
       expect(await runner.exited).toBe(0);
       expect(pids.filter(isAlive)).toEqual([]);
-      expect(receiver.trace(traceId)).toHaveLength(7);
+      expect(receiver.trace(traceId)).toHaveLength(8);
     },
     MINUTE,
   );
