@@ -62,7 +62,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   diag.setLogger(createDiagLogger(logger), { logLevel: diagLevel, suppressOverrideMessage: true });
   sdk.start();
   const logBridge = logRecordProcessors.length > 0 ? new OtlpLogBridge(logs.getLogger('pino')) : undefined;
-  getLogOutput().attach(logBridge?.sink);
+  if (logBridge) getLogOutput().attach(logBridge.sink);
   state = { sdk, queues, logBridge };
   for (const problem of problems) logger.warn(problem);
 }
@@ -78,8 +78,10 @@ export function isTelemetryStarted(): boolean {
 export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<void> {
   if (!state || state === 'disabled') return;
   const { sdk, queues, logBridge } = state;
-  logBridge?.flush();
-  getLogOutput().attach(undefined);
+  if (logBridge) {
+    logBridge.flush();
+    getLogOutput().detach(logBridge.sink);
+  }
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs);
