@@ -13,6 +13,7 @@ import { loadInstrumentations } from './instrumentations.js';
 import { createDiagLogger } from './logging/diag-logger.js';
 import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
+import { createPropagator } from './propagator.js';
 import { createResource } from './resource.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
 
@@ -48,6 +49,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   const sdk = new NodeSDK({
     resource: createResource(options, env),
     resourceDetectors: [envDetector],
+    textMapPropagator: createPropagator(env, problems),
     spanProcessors,
     metricReaders: metrics ? undefined : [],
     logRecordProcessors,

@@ -2,6 +2,7 @@ import { type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode, hrTimeToMilliseconds } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import * as attr from '../attributes.js';
+import { attributeText } from './attribute-text.js';
 
 /** Spans whose root has not ended yet, over all traces. The oldest trace is printed as it is when there are more. */
 const MAX_PENDING_SPANS = 2_000;
@@ -91,15 +92,15 @@ function renderTree(root: ReadableSpan, spans: readonly ReadableSpan[]) {
 /** `SERVER GET /api/activities/home  +0.0 ms  12.3 ms  200` */
 function describe(span: ReadableSpan, root: ReadableSpan): string {
   const { attributes, status } = span;
-  const service = span === root ? `${String(span.resource.attributes['service.name'])}: ` : '';
+  const service = span === root ? `${attributeText(span.resource.attributes['service.name'])}: ` : '';
   const answer = attributes[attr.ATTR_HTTP_RESPONSE_STATUS_CODE];
   const failed = status.code === SpanStatusCode.ERROR;
   return [
     `${service}${SpanKind[span.kind]} ${span.name}`,
     `+${millisecondsBetween(root.startTime, span.startTime).toFixed(1)} ms`,
     `${hrTimeToMilliseconds(span.duration).toFixed(1)} ms`,
-    ...(answer === undefined ? [] : [String(answer)]),
-    ...(failed ? [`error ${String(attributes[attr.ATTR_ERROR_TYPE] ?? status.message ?? '')}`.trimEnd()] : []),
+    ...(answer === undefined ? [] : [attributeText(answer)]),
+    ...(failed ? [`error ${attributeText(attributes[attr.ATTR_ERROR_TYPE] ?? status.message)}`.trimEnd()] : []),
   ].join('  ');
 }
 

@@ -3,6 +3,7 @@ import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-t
 import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { readList, readPositive } from '../settings.js';
+import { readXrayDestinations } from '../xray/settings.js';
 import { type HoneycombSettings, readHoneycomb } from './honeycomb.js';
 import { LazyExporter } from './lazy-exporter.js';
 import { printableUrl, readUrl } from './endpoint.js';
@@ -29,11 +30,10 @@ export function readDestinations(env: NodeJS.ProcessEnv, problems: string[]): De
   const honeycomb = readHoneycomb(env, problems);
   const asked = readList(env.OTEL_TRACES_EXPORTER);
   const otlpEndpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const names = asked ?? (honeycomb && !otlpEndpoint ? [] : ['otlp']);
+  const vendors = [...(honeycomb ? [honeycombDestination(honeycomb)] : []), ...readXrayDestinations(env, problems)];
+  const names = asked ?? (vendors.length > 0 && !otlpEndpoint ? [] : ['otlp']);
   if (names.includes('none')) return [];
-  const destinations = [...new Set(names)].flatMap((name) => createDestination(name, env, problems));
-  if (honeycomb) destinations.push(honeycombDestination(honeycomb));
-  return destinations;
+  return [...[...new Set(names)].flatMap((name) => createDestination(name, env, problems)), ...vendors];
 }
 
 function createDestination(name: string, env: NodeJS.ProcessEnv, problems: string[]): Destination[] {

@@ -1,7 +1,8 @@
-import { type AttributeValue, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { hrTimeToMicroseconds } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import * as attr from '../attributes.js';
+import { attributeText } from './attribute-text.js';
 import { exporterOf } from './lazy-exporter.js';
 import { post } from './post.js';
 
@@ -39,8 +40,8 @@ export function createZipkinExporter(url: URL, timeoutMs: number): SpanExporter 
 export function toZipkinSpan(span: ReadableSpan): ZipkinSpan {
   const { traceId, spanId } = span.spanContext();
   const tags: Record<string, string> = {};
-  for (const [key, value] of Object.entries(span.resource.attributes)) tags[key] = asTag(value as AttributeValue);
-  for (const [key, value] of Object.entries(span.attributes)) tags[key] = asTag(value);
+  for (const [key, value] of Object.entries(span.resource.attributes)) tags[key] = attributeText(value);
+  for (const [key, value] of Object.entries(span.attributes)) tags[key] = attributeText(value);
   tags['otel.scope.name'] = span.instrumentationScope.name;
   if (span.status.code !== SpanStatusCode.UNSET) tags['otel.status_code'] = SpanStatusCode[span.status.code];
   if (span.status.code === SpanStatusCode.ERROR) tags.error = span.status.message ?? '';
@@ -53,7 +54,7 @@ export function toZipkinSpan(span: ReadableSpan): ZipkinSpan {
     timestamp: Math.round(hrTimeToMicroseconds(span.startTime)),
     // Zipkin reads 0 as "unknown".
     duration: Math.max(1, Math.round(hrTimeToMicroseconds(span.duration))),
-    localEndpoint: { serviceName: String(span.resource.attributes['service.name']) },
+    localEndpoint: { serviceName: attributeText(span.resource.attributes['service.name']) },
     remoteEndpoint: remoteEndpoint(span),
     annotations: span.events.map(({ name, time, attributes = {} }) => ({
       timestamp: Math.round(hrTimeToMicroseconds(time)),
@@ -69,9 +70,5 @@ function remoteEndpoint({ kind, attributes }: ReadableSpan): ZipkinSpan['remoteE
   if (name === undefined && address === undefined) return undefined;
   const ip = typeof address !== 'string' ? {} : address.includes(':') ? { ipv6: address } : { ipv4: address };
   const port = Number(attributes[attr.ATTR_NETWORK_PEER_PORT] ?? attributes[attr.ATTR_SERVER_PORT]);
-  return { ...(name !== undefined && { serviceName: String(name) }), ...ip, ...(port > 0 && { port }) };
-}
-
-function asTag(value: AttributeValue | undefined): string {
-  return Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return { ...(name !== undefined && { serviceName: attributeText(name) }), ...ip, ...(port > 0 && { port }) };
 }
