@@ -71,7 +71,11 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'URL', 'setTimeout', 'fetch', 'AbortSignal'].map((name) => [name, 'readonly']),
+      ),
+    },
   },
   { files: ['tools/**', '.ci/**', 'bench/**'], rules: { 'no-console': 'off' } },
 );

@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
   linkSync,
@@ -16,6 +18,8 @@ import { basename, dirname, join, relative } from 'node:path';
 
 /** PostgreSQL refuses to run as root; this is `nobody` on every system we know. */
 export const UNPRIVILEGED_ID = 65534;
+
+export const EXE = process.platform === 'win32' ? '.exe' : '';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -50,7 +54,13 @@ function restoreSymlinks(native: string): void {
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
   for (const { source, target } of links) {
     const path = join(native, '..', target);
-    if (!existsSync(path)) symlinkSync(relative(dirname(target), source), path);
+    if (existsSync(path)) continue;
+    try {
+      symlinkSync(relative(dirname(target), source), path);
+    } catch (error) {
+      // Two starts at once.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 
@@ -80,7 +90,9 @@ function linkSomewhereTraversable(native: string): string {
 }
 
 function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true, mode: 0o755 });
+  mkdirSync(to, { recursive: true });
+  // Whatever the umask says.
+  chmodSync(to, 0o755);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, basename(entry.name))];
     if (entry.isDirectory()) linkTree(source, target);
@@ -90,10 +102,14 @@ function linkTree(from: string, to: string): void {
 }
 
 function linkFile(source: string, target: string): void {
+  const { mode } = statSync(source);
+  // Installed under a umask that shuts others out: a link would share its mode with the original.
+  const isOpen = (mode & 0o004) !== 0;
   try {
-    linkSync(source, target);
+    if (isOpen) return linkSync(source, target);
   } catch {
-    // Another file system.
-    cpSync(source, target);
+    // Another file system: copy.
   }
+  copyFileSync(source, target);
+  chmodSync(target, mode & 0o100 ? 0o755 : 0o644);
 }

@@ -6,7 +6,7 @@ import { PgPoolInstrumentation } from './postgres/pg-pool.instrumentation.js';
 
 const AUTO = '@opentelemetry/auto-instrumentations-node';
 /** What this library instruments itself: a second server or client span would only repeat the first. */
-const OWN = new Set(['undici', 'fastify', 'nestjs-core', 'pino']);
+const OWN = new Set(['undici', 'fastify', 'nestjs-core', 'pino', 'amqplib', 'kafkajs']);
 
 const CONFIGS: Record<string, object> = {
   pg: PG_CONFIG,

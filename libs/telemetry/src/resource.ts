@@ -12,11 +12,12 @@ import type { TelemetryOptions } from './settings.js';
  * it may hold secrets. OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME win over all of this.
  */
 export function createResource(options: TelemetryOptions, env: NodeJS.ProcessEnv): Resource {
+  const version = options.serviceVersion ?? versionOfProgram();
   return defaultResource().merge(
     resourceFromAttributes({
       'service.name': options.serviceName,
-      'service.version': options.serviceVersion ?? versionOfProgram(),
-      'service.namespace': options.serviceNamespace,
+      ...(version && { 'service.version': version }),
+      ...(options.serviceNamespace && { 'service.namespace': options.serviceNamespace }),
       'service.instance.id': randomUUID(),
       'deployment.environment.name': env.NODE_ENV || 'development',
       'host.name': hostname(),

@@ -1,3 +1,5 @@
+import { DEFAULT_BAGGAGE_KEYS } from './baggage/allowed-baggage.js';
+
 /** Thrown by nothing: settings that cannot be used are collected, said at boot, and left out. */
 export interface TelemetrySettings {
   trustInbound: boolean;
@@ -24,8 +26,6 @@ export interface TelemetryOptions {
    */
   instrumentations?: readonly string[];
 }
-
-const DEFAULT_BAGGAGE_KEYS = ['user.id'];
 
 /** Reads the library's own variables. The standard OTEL_* ones are read where the specification defines them. */
 export function readSettings(options: TelemetryOptions, env: NodeJS.ProcessEnv): TelemetrySettings {

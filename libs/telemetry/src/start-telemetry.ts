@@ -3,6 +3,7 @@ import { diagLogLevelFromString } from '@opentelemetry/core';
 import { envDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { allowBaggage } from './baggage/allowed-baggage.js';
 import { BaggageSpanProcessor } from './baggage/baggage-span-processor.js';
 import { readDestinations } from './export/destinations.js';
 import { ExportQueue, type ExportQueueSettings } from './export/export-queue.js';
@@ -22,6 +23,7 @@ let state: State | undefined;
 
 /** How long a stopping process waits for its last spans to be taken, in milliseconds. */
 const SHUTDOWN_TIMEOUT_MS = 5_000;
+const LAST_CHANCE_MS = 1_000;
 
 /**
  * Starts the OpenTelemetry SDK for this process. Call it in a preload (`node --import ./telemetry.js`), so that
@@ -38,6 +40,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   }
   const settings = readSettings(options, env);
   const { problems, baggageKeys, trustInbound } = settings;
+  allowBaggage(baggageKeys);
   const logger = getLogger();
   const queues = readDestinations(env, problems).map(
     (destination) => new ExportQueue(destination, readQueueSettings(env, problems), createExportLog(logger)),
@@ -45,7 +48,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   const spanProcessors: SpanProcessor[] = [new BaggageSpanProcessor(baggageKeys), ...queues];
   const logRecordProcessors = readLogProcessors(env, problems);
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
-  const metrics = Boolean(env.OTEL_METRICS_EXPORTER);
+  const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';
   const sdk = new NodeSDK({
     resource: createResource(options, env),
     resourceDetectors: [envDetector],
@@ -86,7 +89,8 @@ export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promis
   }
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
+    // A destination that was away until now gets one more chance, not the whole time.
+    timer = setTimeout(resolve, queues.some(({ isFailing }) => !isFailing) ? timeoutMs : LAST_CHANCE_MS);
   });
   // The SDK rejects when a destination is down; what that means is said per destination.
   await Promise.race([sdk.shutdown().catch(() => {}), timeout]);

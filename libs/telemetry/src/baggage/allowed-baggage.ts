@@ -1,7 +1,16 @@
 import { type Context, propagation } from '@opentelemetry/api';
 
+export const DEFAULT_BAGGAGE_KEYS: ReadonlySet<string> = new Set(['user.id']);
+
+let allowedKeys = DEFAULT_BAGGAGE_KEYS;
+
+/** Sets the process's allow-list. */
+export function allowBaggage(keys: ReadonlySet<string>): void {
+  allowedKeys = keys;
+}
+
 /** The same context with only the allow-listed baggage entries left. */
-export function allowedBaggageOnly(context: Context, allowed: ReadonlySet<string>): Context {
+export function allowedBaggageOnly(context: Context, allowed = allowedKeys): Context {
   const baggage = propagation.getBaggage(context);
   if (!baggage) return context;
   const refused = baggage.getAllEntries().filter(([key]) => !allowed.has(key));

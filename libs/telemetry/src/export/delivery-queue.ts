@@ -56,6 +56,11 @@ export class DeliveryQueue<T> {
     private readonly observer: ExportObserver,
   ) {}
 
+  /** Whether the destination did not take the last batch. */
+  get isFailing(): boolean {
+    return this.failing;
+  }
+
   push(item: T): void {
     if (this.closed) return;
     const size = this.sizeOf(item);

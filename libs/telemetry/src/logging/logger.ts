@@ -37,6 +37,9 @@ const OPTIONS: LoggerOptions = {
   },
 };
 
+/** More than this is written without waiting for the turn to end. */
+const HELD_BACK_BYTES = 8 * 1024;
+
 let shared: { logger: Logger; output: LogOutput } | undefined;
 
 /**
@@ -56,7 +59,9 @@ function openSharedLogger() {
   if (!shared) {
     const { env, stdout } = process;
     const pretty = stdout.isTTY && env.NODE_ENV !== 'production';
-    const output = new LogOutput(pretty ? pinoPretty() : pino.destination({ fd: 1, sync: true }));
+    const output = new LogOutput(
+      pretty ? pinoPretty() : pino.destination({ fd: 1, sync: true, minLength: HELD_BACK_BYTES }),
+    );
     shared = { logger: createLogger(env, output), output };
   }
   return shared;

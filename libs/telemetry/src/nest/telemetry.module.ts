@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { logRequests } from '../logging/request-log.js';
 import { getLogger } from '../logging/logger.js';
+import { microservicesInstrumentation } from '../microservices/index.js';
 import { shutdownTelemetry } from '../start-telemetry.js';
 import { recordErrors } from './record-errors.js';
 
@@ -13,7 +14,7 @@ import { recordErrors } from './record-errors.js';
  * Global, because Nest runs `onApplicationShutdown` of global modules last.
  */
 @Global()
-@Module({})
+@Module({ providers: [microservicesInstrumentation] })
 export class TelemetryModule implements OnApplicationShutdown {
   constructor({ httpAdapter }: HttpAdapterHost) {
     recordErrors();

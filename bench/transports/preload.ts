@@ -1,0 +1,3 @@
+import { startTelemetry } from '@cruddur/telemetry/start';
+
+if (process.env.BENCH_TRACED === 'true') startTelemetry({ serviceName: 'bench' });

@@ -1,0 +1,217 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+
+interface Service {
+  image?: string;
+  build?: { context: string; args: { SERVICE: string } };
+  user?: string;
+  ports?: string[];
+  environment: Record<string, string | null>;
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: { test: string[] };
+  networks?: string[];
+  volumes?: string[];
+  restart: string;
+  stop_grace_period: string;
+  [key: string]: unknown;
+}
+
+interface Compose {
+  services: Record<string, Service>;
+  networks: Record<string, { internal?: boolean }>;
+  [key: string]: unknown;
+}
+
+const ROOT = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
+const sources = (...patterns: string[]) =>
+  globSync(patterns, { cwd: fileURLToPath(ROOT), exclude: (path) => path.endsWith('.spec.ts') });
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]!);
+const milliseconds = (text: string, pattern: RegExp) => Number(matches(text, pattern)[0]!.replaceAll('_', ''));
+const portVariable = (service: string) => `${service.toUpperCase().replaceAll('-', '_')}_PORT`;
+
+const text = read('docker-compose.yml');
+const compose = parse(text, { merge: true }) as Compose;
+const dockerfile = read('Dockerfile');
+const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+
+const all = Object.entries(compose.services);
+const ours = all.filter(([, { build }]) => build);
+const OURS = ours.map(([name]) => name);
+
+/** The variables that a service's schema names, or a library's. */
+const schemaVariables = (path: string) => matches(read(path), /^ {2}([A-Z][A-Z0-9_]+):/gm);
+
+describe('docker-compose.yml', () => {
+  it('runs every service of the public API, each from its own folder', () => {
+    expect(OURS).toEqual(['gateway', 'home-activities', 'user-activities']);
+    for (const [name, { build, image }] of ours) {
+      expect(build).toEqual({ context: '.', args: { SERVICE: name } });
+      expect(image).toBe(`cruddur/${name}`);
+      for (const file of ['main.ts', 'telemetry.ts']) {
+        expect(existsSync(new URL(`services/${name}/src/${file}`, ROOT))).toBe(true);
+      }
+    }
+  });
+
+  it('publishes the port of the gateway and no other', () => {
+    expect(all.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['gateway']);
+    expect(compose.services.gateway!.ports).toEqual(['${GATEWAY_PORT:-4567}:4567']);
+    for (const [, service] of all) expect(service).not.toHaveProperty('network_mode');
+  });
+
+  it('keeps the database on a network of its own that leads nowhere', () => {
+    expect(compose.networks.database).toEqual({ internal: true });
+    expect(compose.services.postgres!.networks).toEqual(['database']);
+    const onIt = all.filter(([, { networks }]) => networks?.includes('database')).map(([name]) => name);
+    expect(onIt).toEqual(['user-activities', 'postgres']);
+  });
+
+  it.each(all)('gives %s no root, no capabilities and nothing to write to but its volumes', (_name, service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      restart: 'unless-stopped',
+    });
+    expect(service).not.toHaveProperty('cap_add');
+    expect(service).not.toHaveProperty('privileged');
+    const user = service.user ?? (service.build && matches(lastStage, /^USER (.*)$/gm)[0]);
+    expect(user).toBeDefined();
+    expect(user).not.toMatch(/^(0|root)(:|$)/);
+  });
+
+  it.each(all)('checks the health of %s', (_name, { build, healthcheck }) => {
+    if (healthcheck) expect(healthcheck.test[0]).toBe('CMD');
+    else {
+      expect(build).toBeDefined();
+      expect(lastStage).toMatch(/^HEALTHCHECK .*CMD \["node", "\/app\/healthcheck\.mjs"\]$/m);
+    }
+  });
+
+  it('starts a service when those it calls are healthy', () => {
+    for (const [, { depends_on = {} }] of all) {
+      for (const [needed, { condition }] of Object.entries(depends_on)) {
+        expect(OURS.concat('postgres')).toContain(needed);
+        expect(condition).toBe('service_healthy');
+      }
+    }
+    for (const [, { depends_on = {}, environment }] of ours) {
+      const called = Object.values(environment).map(
+        (value) => /:\/\/(?:\w+@)?([a-z][a-z-]+):\d+/.exec(value ?? '')?.[1],
+      );
+      expect(Object.keys(depends_on).sort()).toEqual(called.filter((name) => name !== undefined).sort());
+    }
+  });
+
+  it('waits for a stopping service longer than the service itself does', () => {
+    const shutdown = read('libs/service/src/run-service.ts');
+    const requests = milliseconds(shutdown, /SHUTDOWN_TIMEOUT_MS: .*default\(([\d_]+)\)/g);
+    const hooks = milliseconds(read('libs/service/src/shutdown.ts'), /HOOKS_TIMEOUT_MS = ([\d_]+)/g);
+    for (const [, { stop_grace_period }] of ours) {
+      expect(Number(stop_grace_period.replace(/s$/, '')) * 1_000).toBeGreaterThan(requests + hooks);
+    }
+  });
+
+  it.each(ours)('passes on every variable that %s reads', (name, { environment }) => {
+    const passed = Object.keys(environment).concat(matches(lastStage, /\b([A-Z_]+)=/g));
+    const wanted = [
+      ...schemaVariables(`services/${name}/src/${name}.config.ts`),
+      ...schemaVariables('libs/service/src/run-service.ts'),
+    ];
+    expect(wanted).toContain(portVariable(name));
+    expect(passed).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('calls each service at the port that its image listens on, which is its default', () => {
+    for (const name of OURS) {
+      const port = matches(lastStage, new RegExp(`\\b${portVariable(name)}=(\\d+)`, 'g'))[0];
+      expect(read(`services/${name}/src/${name}.config.ts`)).toContain(
+        `${portVariable(name)}: portSchema.default(${port})`,
+      );
+      for (const called of matches(text, new RegExp(`http://${name}:(\\d+)`, 'g'))) expect(called).toBe(port);
+    }
+  });
+
+  it('asks for nothing that an older docker-compose refuses', () => {
+    const topLevel = Object.keys(compose).filter((key) => !key.startsWith('x-'));
+    expect(topLevel).toEqual(['services', 'networks', 'volumes']);
+    for (const expression of matches(text, /(\$\{[^}]*\}?)/g)) expect(expression).toMatch(/^\$\{[A-Z_]+:-[\w-]*\}$/);
+    expect(text).not.toContain('start_interval');
+  });
+
+  it('mounts only what is in the repository', () => {
+    const mounted = all.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('.'));
+    expect(mounted.length).toBeGreaterThan(0);
+    for (const volume of mounted) {
+      expect(volume).toMatch(/:ro$/);
+      expect(existsSync(new URL(volume.split(':')[0]!, ROOT))).toBe(true);
+    }
+  });
+});
+
+describe('Dockerfile', () => {
+  it('starts node without a shell, and telemetry before the service', () => {
+    expect(lastStage).toMatch(/^CMD \["node", "--import", "\.\/telemetry\.js", "main\.js"\]$/m);
+    expect(lastStage).not.toMatch(/^(ENTRYPOINT|RUN)/m);
+  });
+
+  it('takes production dependencies only', () => {
+    const stage = /^FROM base AS dependencies\n([^]*?)^FROM /m.exec(dockerfile)![1];
+    expect(stage).toMatch(/npm ci --omit=dev --omit=optional --ignore-scripts/);
+    const takenFrom = [...lastStage.matchAll(/--from=(\w+) (\S+)/g)].map(([, stage, path]) => [stage, path]);
+    expect(takenFrom).toContainEqual(['dependencies', '/app/node_modules']);
+    expect(takenFrom.filter(([stage]) => stage === 'build').every(([, path]) => path!.startsWith('/app/dist/'))).toBe(
+      true,
+    );
+  });
+
+  it('is given by .dockerignore what it copies, and no secret', () => {
+    const lines = read('.dockerignore').split('\n');
+    expect(lines.find((line) => line !== '' && !line.startsWith('#'))).toBe('*');
+    const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    const copied = matches(dockerfile, /^COPY (?!--from)(.*) \S+$/gm).flatMap((files) => files.split(' '));
+    expect(new Set(copied)).toEqual(new Set(allowed));
+  });
+});
+
+describe('.env.example', () => {
+  const lines = read('.env.example').split('\n');
+  const documented = lines.flatMap((line) => /^#([A-Z][A-Z0-9_]*)=/.exec(line)?.[1] ?? []);
+
+  it('names every variable once, commented out, below a comment', () => {
+    expect(documented).toEqual([...new Set(documented)]);
+    for (const [index, line] of lines.entries()) {
+      if (line === '') continue;
+      expect(line).toMatch(/^#([A-Z][A-Z0-9_]*=\S*$| \S)/);
+      if (/^#[A-Z]/.test(line)) expect(lines[index - 1]).toMatch(/^#/);
+    }
+  });
+
+  it('has every variable that the services and their libraries read', () => {
+    const config = sources('services/*/src/*.config.ts', 'libs/service/src/run-service.ts').flatMap(schemaVariables);
+    const telemetry = sources('libs/telemetry/src/**/*.ts').map(read).join('\n');
+    const names = [
+      ...matches(telemetry, /\benv\.([A-Z][A-Z0-9_]+)/g),
+      ...matches(telemetry, /'((?:OTEL|TELEMETRY|HONEYCOMB)_[A-Z0-9_]+)'/g),
+    ];
+    expect(config).toContain('DATABASE_URL');
+    expect(names).toEqual(expect.arrayContaining(['HONEYCOMB_API_KEY', 'OTEL_BSP_SCHEDULE_DELAY', 'LOG_LEVEL']));
+    expect(documented).toEqual(expect.arrayContaining([...new Set([...config, ...names])]));
+  });
+
+  it('has every variable that the compose file takes from outside', () => {
+    const passed = ours.flatMap(([, { environment }]) =>
+      Object.entries(environment).flatMap(([name, value]) => (value === null ? name : [])),
+    );
+    expect(passed).toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
+    expect(documented).toEqual(expect.arrayContaining([...passed, ...matches(text, /\$\{([A-Z_]+)/g)]));
+  });
+
+  it('holds no key', () => {
+    expect(lines).toContain('#HONEYCOMB_API_KEY=');
+    expect(lines.join('\n')).not.toMatch(/[0-9a-zA-Z_]{32,}=?[^\S]*$|hc[a-z][il]k_/m);
+  });
+});

@@ -1,0 +1,42 @@
+/** A service that `npm start` runs. */
+export interface Service {
+  /** Of its folder in services/, and in messages. */
+  name: string;
+  /** The variable that says on which port it listens. */
+  portVariable: string;
+  defaultPort: number;
+  /** The variable that says on which address it listens. */
+  hostVariable: string;
+  /** The variable by which the others know its address; it follows the port. */
+  urlVariable?: string;
+  /** Its database on the server; it gets DATABASE_URL for it. */
+  database?: string;
+  /** False for one that has no telemetry.ts to preload. */
+  traced: boolean;
+  /** It takes the others' spans and logs over OTLP/HTTP. */
+  takesOtlp: boolean;
+  /** What listens on its port already is taken to do its work; otherwise a taken port is an error. */
+  skipWhenPortTaken: boolean;
+}
+
+const plain = { hostVariable: 'HOST', traced: true, takesOtlp: false, skipWhenPortTaken: false };
+
+/** In the order in which they are started; they are stopped in the opposite one, callers before those they call. */
+export const SERVICES: readonly Service[] = [
+  {
+    ...plain,
+    name: 'user-activities',
+    portVariable: 'USER_ACTIVITIES_PORT',
+    defaultPort: 4569,
+    urlVariable: 'USER_ACTIVITIES_URL',
+    database: 'user_activities',
+  },
+  {
+    ...plain,
+    name: 'home-activities',
+    portVariable: 'HOME_ACTIVITIES_PORT',
+    defaultPort: 4568,
+    urlVariable: 'HOME_ACTIVITIES_URL',
+  },
+  { ...plain, name: 'gateway', portVariable: 'GATEWAY_PORT', defaultPort: 4567 },
+];

@@ -1,0 +1,112 @@
+/**
+ * What `npm start` runs: PostgreSQL and every service, on one terminal, until Ctrl-C or SIGTERM. Services write on
+ * stdout what they log; what the runner itself has to say goes to stderr, so that stdout stays JSON lines.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Address, findAddresses } from './addresses.ts';
+import { type DatabaseServer, openDatabaseServer } from './database-server.ts';
+import { SERVICES } from './services.ts';
+import { StartError } from './start-error.ts';
+import { SupervisedService } from './supervised-service.ts';
+import { findTraceDestination } from './trace-destination.ts';
+import { welcome } from './welcome.ts';
+
+/** One Ctrl-C can arrive several times: from the terminal, from npm, from the process that started this one. */
+const SAME_SIGNAL_MS = 1_000;
+
+const root = resolve(import.meta.dirname, '..');
+const say = (text: string) => void process.stderr.write(`${text}\n`);
+// A terminal that has been closed must not keep anything from stopping in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+let opening: Promise<DatabaseServer> | undefined;
+let database: DatabaseServer | undefined;
+let supervised: SupervisedService[] = [];
+let stopped: Promise<void> | undefined;
+
+let firstSignalAt: number | undefined;
+const isStopping = () => firstSignalAt !== undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (firstSignalAt === undefined) {
+      firstSignalAt = performance.now();
+      say('\nStopping ... (again to kill at once)');
+      void stop().then(() => process.exit(0));
+    } else if (performance.now() - firstSignalAt > SAME_SIGNAL_MS) {
+      for (const service of supervised) service.kill();
+      database?.kill();
+      process.exit(130);
+    }
+  });
+}
+
+try {
+  await start();
+} catch (error) {
+  if (!isStopping()) {
+    say(error instanceof StartError ? `Cannot start: ${error.message}` : String((error as Error).stack));
+    await stop();
+    process.exit(1);
+  }
+}
+
+async function start(): Promise<void> {
+  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+  const dataDir = resolve(root, process.env.CRUDDUR_DATA_DIR || '.data');
+  mkdirSync(dataDir, { recursive: true });
+  // An empty variable counts as unset.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+  const addresses = await findAddresses(SERVICES, env);
+  const traces = await findTraceDestination(
+    env,
+    addresses.find(({ service }) => service.takesOtlp),
+  );
+  if (isStopping()) return;
+  opening = openDatabaseServer(env.DATABASE_URL, dataDir, say);
+  const server = (database = await opening);
+  const wanted = addresses.filter(({ taken }) => !taken);
+  const common = { NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'), ...urlsOf(addresses), ...env, ...traces.env };
+  const services = await Promise.all(wanted.map((address) => supervise(address, common, server)));
+  if (isStopping()) return;
+  supervised = services;
+  await Promise.all(supervised.map((service) => service.start()));
+  if (!isStopping()) say(welcome(addresses, server.text, traces.text));
+}
+
+function urlsOf(addresses: Address[]): Record<string, string> {
+  const urls: Record<string, string> = {};
+  for (const { service, url } of addresses) if (service.urlVariable) urls[service.urlVariable] = url;
+  return urls;
+}
+
+async function supervise({ service, port, url }: Address, common: NodeJS.ProcessEnv, server: DatabaseServer) {
+  const { name, portVariable, database, traced } = service;
+  const dist = `./dist/services/${name}/src`;
+  const preloads = [...(traced ? [`${dist}/telemetry.js`] : []), './tools/stop-with-parent.mjs'];
+  const databaseUrl = database && (await server.createDatabase(database));
+  return new SupervisedService({
+    name,
+    args: ['--enable-source-maps', ...preloads.flatMap((file) => ['--import', file]), `${dist}/main.js`],
+    cwd: root,
+    env: { ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
+    readyUrl: `${url}/health/ready`,
+    say,
+    stopTimeoutMs: stopTimeout(common),
+  });
+}
+
+/** Above what the service allows its requests and its shutdown hooks itself. */
+function stopTimeout(env: NodeJS.ProcessEnv): number {
+  return (Number(env.DRAIN_DELAY_MS) || 0) + (Number(env.SHUTDOWN_TIMEOUT_MS) || 10_000) + 15_000;
+}
+
+/** Callers before those they call, so that nobody's request fails, and the database last. */
+function stop(): Promise<void> {
+  stopped ??= (async () => {
+    for (const service of supervised.toReversed()) await service.stop();
+    const server = await opening?.catch(() => undefined);
+    await server?.stop();
+  })();
+  return stopped;
+}

@@ -1,0 +1,46 @@
+import { isListening, type Address } from './addresses.ts';
+
+export interface TraceDestination {
+  /** For the services, on top of what is set already. */
+  env: Record<string, string>;
+  /** For the terminal; without keys or credentials. */
+  text: string;
+}
+
+const DEFAULT_PORT = 4318;
+const HINT = `set HONEYCOMB_API_KEY, or run an OTLP backend on port ${DEFAULT_PORT}, and start again`;
+
+/**
+ * Decides where the services' traces go: what the environment says comes first, then a service of ours that takes
+ * them, then whatever listens on OTLP's port. With none of these they are switched off, as nobody would get them.
+ *
+ * @param receiver where the service that takes OTLP listens
+ */
+export async function findTraceDestination(
+  env: NodeJS.ProcessEnv,
+  receiver?: Address,
+  backendPort = DEFAULT_PORT,
+): Promise<TraceDestination> {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return { env: {}, text: 'off (OTEL_SDK_DISABLED)' };
+  if (env.OTEL_TRACES_EXPORTER === 'none') return { env: {}, text: 'off (OTEL_TRACES_EXPORTER)' };
+  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const honeycomb = env.HONEYCOMB_API_KEY?.trim() ? ['Honeycomb'] : [];
+  if (endpoint) return { env: {}, text: `to ${[printable(endpoint), ...honeycomb].join(' and ')}` };
+  if (receiver) {
+    const logs: Record<string, string> = receiver.taken || env.OTEL_LOGS_EXPORTER ? {} : { OTEL_LOGS_EXPORTER: 'otlp' };
+    return {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...logs },
+      text: `to ${[receiver.url, ...honeycomb].join(' and ')}`,
+    };
+  }
+  if (honeycomb.length > 0) return { env: {}, text: 'to Honeycomb' };
+  if (env.OTEL_TRACES_EXPORTER) return { env: {}, text: `to ${env.OTEL_TRACES_EXPORTER} (OTEL_TRACES_EXPORTER)` };
+  if (await isListening(backendPort)) return { env: {}, text: `to http://127.0.0.1:${backendPort}` };
+  return { env: { OTEL_TRACES_EXPORTER: 'none' }, text: `nowhere yet: ${HINT}` };
+}
+
+function printable(endpoint: string): string {
+  if (!URL.canParse(endpoint)) return 'OTEL_EXPORTER_OTLP_ENDPOINT, which is no URL';
+  const { protocol, host } = new URL(endpoint);
+  return `${protocol}//${host}`;
+}
