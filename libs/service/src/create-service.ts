@@ -19,6 +19,8 @@ export interface CreateServiceOptions {
   module: Type | DynamicModule;
   /** In front of every route but the health checks: `api`. */
   prefix?: string;
+  /** Routes that go without the prefix. */
+  unprefixed?: string[];
   /** Adds hooks to Fastify before any route is there. */
   configureFastify?: (fastify: FastifyInstance) => void;
 }
@@ -61,7 +63,7 @@ export async function createService(
   });
   app.useLogger(withoutBootNoise(app.get(Logger)));
   app.flushLogs();
-  if (options.prefix) app.setGlobalPrefix(options.prefix);
+  if (options.prefix) app.setGlobalPrefix(options.prefix, { exclude: options.unprefixed ?? [] });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: toInvalidInputError }));
   app.useGlobalFilters(new ProblemFilter());
   const health = new Health(app);

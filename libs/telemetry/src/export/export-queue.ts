@@ -26,11 +26,6 @@ export class ExportQueue implements SpanProcessor {
     this.queue = new DeliveryQueue(delivery, { ...settings, scheduleDelayMs }, observer);
   }
 
-  /** Whether the destination did not take the last batch. */
-  get isFailing(): boolean {
-    return this.failing;
-  }
-
   get isFailing(): boolean {
     return this.queue.isFailing;
   }
