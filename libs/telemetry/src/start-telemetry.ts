@@ -17,6 +17,7 @@ import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
 import { createPropagator } from './propagator.js';
 import { createResource } from './resource.js';
+import { createSampler } from './sampling/create-sampler.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
 
 interface Running {
@@ -62,6 +63,7 @@ export function startTelemetry(options: TelemetryOptions): void {
     resource,
     resourceDetectors: [envDetector],
     textMapPropagator: createPropagator(env, problems),
+    sampler: createSampler(env, problems),
     spanProcessors,
     metricReaders: metrics ? undefined : [],
     logRecordProcessors,
