@@ -73,7 +73,10 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'setTimeout', 'fetch', 'AbortSignal'].map((name) => [name, 'readonly']),
+        ['process', 'console', 'URL', 'setTimeout', 'fetch', 'performance', 'AbortSignal'].map((name) => [
+          name,
+          'readonly',
+        ]),
       ),
     },
   },

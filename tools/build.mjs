@@ -21,6 +21,12 @@ export const BUILD_STEPS = [
     output: 'dist',
     command: ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all'],
   },
+  {
+    what: "the trace viewer's page",
+    inputs: ['services/trace-viewer/page', 'package.json', 'package-lock.json'],
+    output: 'services/trace-viewer/page/dist',
+    command: ['node_modules/vite/bin/vite.js', 'build', 'services/trace-viewer/page', '--logLevel', 'warn'],
+  },
 ];
 
 /** What an output was built from. It lies in the output, so that whoever removes one removes the other. */

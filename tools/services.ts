@@ -11,6 +11,8 @@ export interface Service {
   urlVariable?: string;
   /** Its database on the server; it gets DATABASE_URL for it. */
   database?: string;
+  /** The variable that says where it keeps data of its own; a folder with its name beside the others' data. */
+  dataVariable?: string;
   /** False for one that has no telemetry.ts to preload. */
   traced: boolean;
   /** It takes the others' spans and logs over OTLP/HTTP. */
@@ -19,10 +21,26 @@ export interface Service {
   skipWhenPortTaken: boolean;
 }
 
-const plain = { hostVariable: 'HOST', traced: true, takesOtlp: false, skipWhenPortTaken: false };
+const plain = {
+  hostVariable: 'HOST',
+  traced: true,
+  takesOtlp: false,
+  skipWhenPortTaken: false,
+};
 
 /** In the order in which they are started; they are stopped in the opposite one, callers before those they call. */
 export const SERVICES: readonly Service[] = [
+  {
+    name: 'trace-viewer',
+    portVariable: 'VIEWER_PORT',
+    defaultPort: 4318,
+    hostVariable: 'VIEWER_HOST',
+    dataVariable: 'VIEWER_DATA_DIR',
+    // It would trace its own receiving.
+    traced: false,
+    takesOtlp: true,
+    skipWhenPortTaken: true,
+  },
   {
     ...plain,
     name: 'user-activities',

@@ -66,7 +66,12 @@ async function start(): Promise<void> {
   opening = openDatabaseServer(env.DATABASE_URL, dataDir, say);
   const server = (database = await opening);
   const wanted = addresses.filter(({ taken }) => !taken);
-  const common = { NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'), ...urlsOf(addresses), ...env, ...traces.env };
+  const common = {
+    NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+    ...fromServices(addresses, dataDir),
+    ...env,
+    ...traces.env,
+  };
   const services = await Promise.all(wanted.map((address) => supervise(address, common, server)));
   if (isStopping()) return;
   supervised = services;
@@ -74,10 +79,14 @@ async function start(): Promise<void> {
   if (!isStopping()) say(welcome(addresses, server.text, traces.text));
 }
 
-function urlsOf(addresses: Address[]): Record<string, string> {
-  const urls: Record<string, string> = {};
-  for (const { service, url } of addresses) if (service.urlVariable) urls[service.urlVariable] = url;
-  return urls;
+/** What follows from the list of services; the environment may say otherwise. */
+function fromServices(addresses: Address[], dataDir: string): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { service, url } of addresses) {
+    if (service.urlVariable) variables[service.urlVariable] = url;
+    if (service.dataVariable) variables[service.dataVariable] = join(dataDir, service.name);
+  }
+  return variables;
 }
 
 async function supervise({ service, port, url }: Address, common: NodeJS.ProcessEnv, server: DatabaseServer) {

@@ -45,14 +45,19 @@ describe('findTraceDestination', () => {
 
   it('sends spans and logs to a receiver of ours, beside Honeycomb', async () => {
     const { env, text } = await findTraceDestination(HONEYCOMB, receiver(false), nobody);
-    expect(env).toEqual({ ...toReceiver, OTEL_LOGS_EXPORTER: 'otlp' });
-    expect(text).toBe('to http://127.0.0.1:1 and Honeycomb');
+    expect(env).toEqual({
+      ...toReceiver,
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_BSP_SCHEDULE_DELAY: '500',
+      OTEL_BLRP_SCHEDULE_DELAY: '500',
+    });
+    expect(text).toBe('open http://localhost:1, and see Honeycomb');
   });
 
   it('sends no logs to what was running already, nor when the environment speaks of them', async () => {
     expect((await findTraceDestination({}, receiver(true), nobody)).env).toEqual(toReceiver);
     const said = await findTraceDestination({ OTEL_LOGS_EXPORTER: 'none' }, receiver(false), nobody);
-    expect(said.env).toEqual(toReceiver);
+    expect(said.env).not.toHaveProperty('OTEL_LOGS_EXPORTER');
   });
 
   it.each([

@@ -7,6 +7,12 @@ export interface TraceDestination {
   text: string;
 }
 
+/** Whoever has just sent a request wants to see it, with what it has logged. */
+const FOR_THE_VIEWER = {
+  OTEL_LOGS_EXPORTER: 'otlp',
+  OTEL_BSP_SCHEDULE_DELAY: '500',
+  OTEL_BLRP_SCHEDULE_DELAY: '500',
+};
 const DEFAULT_PORT = 4318;
 const HINT = `set HONEYCOMB_API_KEY, or run an OTLP backend on port ${DEFAULT_PORT}, and start again`;
 
@@ -27,16 +33,22 @@ export async function findTraceDestination(
   const honeycomb = env.HONEYCOMB_API_KEY?.trim() ? ['Honeycomb'] : [];
   if (endpoint) return { env: {}, text: `to ${[printable(endpoint), ...honeycomb].join(' and ')}` };
   if (receiver) {
-    const logs: Record<string, string> = receiver.taken || env.OTEL_LOGS_EXPORTER ? {} : { OTEL_LOGS_EXPORTER: 'otlp' };
+    const where = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+    if (receiver.taken) return { env: where, text: `to ${[receiver.url, ...honeycomb].join(' and ')}` };
+    const page = receiver.url.replace('//127.0.0.1:', '//localhost:');
     return {
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...logs },
-      text: `to ${[receiver.url, ...honeycomb].join(' and ')}`,
+      env: { ...where, ...unlessSet(FOR_THE_VIEWER, env) },
+      text: `open ${[page, ...honeycomb].join(', and see ')}`,
     };
   }
   if (honeycomb.length > 0) return { env: {}, text: 'to Honeycomb' };
   if (env.OTEL_TRACES_EXPORTER) return { env: {}, text: `to ${env.OTEL_TRACES_EXPORTER} (OTEL_TRACES_EXPORTER)` };
   if (await isListening(backendPort)) return { env: {}, text: `to http://127.0.0.1:${backendPort}` };
   return { env: { OTEL_TRACES_EXPORTER: 'none' }, text: `nowhere yet: ${HINT}` };
+}
+
+function unlessSet(defaults: Record<string, string>, env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !env[name]));
 }
 
 function printable(endpoint: string): string {

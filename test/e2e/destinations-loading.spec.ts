@@ -9,7 +9,7 @@ afterEach(() => cleanUp.run());
 /** Names on stderr every module of a vendor as it is loaded. */
 const WATCH = `
   import { registerHooks } from 'node:module';
-  const vendors = /@aws-sdk|@smithy|rollbar.(reporter|item|report-crashes)|log-shipper|logs-api|signed-post|export.zipkin|console-tree|xray-sampler|xray.(udp|otlp)-exporter|propagator-aws-xray/;
+  const vendors = /@aws-sdk|@smithy|rollbar.(reporter|item|report-crashes)|log-shipper|cloudwatch.logs-api|signed-post|export.zipkin|console-tree|xray-sampler|xray.(udp|otlp)-exporter|propagator-aws-xray/;
   registerHooks({
     load(url, context, next) {
       if (vendors.test(url)) process.stderr.write('loaded ' + url.split('/').at(-1) + '\\n');

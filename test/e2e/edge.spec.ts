@@ -60,7 +60,7 @@ describe("a stranger's trace context", () => {
 describe('a hostile body', () => {
   const json = { 'content-type': 'application/json' };
 
-  it.each<[string, number, string, { headers: Record<string, string>; body: string | Buffer }]>([
+  it.each<[string, number, string, RequestInit]>([
     ['10 MB', 413, 'body_too_large', { headers: json, body: `{"message":"${'x'.repeat(10_000_000)}"}` }],
     ['bad UTF-8', 400, 'body_malformed', { headers: json, body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }],
     ['no JSON', 400, 'body_malformed', { headers: json, body: '{"message":' }],

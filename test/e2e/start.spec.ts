@@ -71,6 +71,19 @@ describe('npm start', () => {
     MINUTE,
   );
 
+  it(
+    'sends traces to its own viewer when nothing else is said',
+    async () => {
+      const runner = await running({ OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_BSP_SCHEDULE_DELAY: '50' });
+      const response = await fetch(runner.url('gateway') + HOME);
+      const traceId = response.headers.get('traceresponse')!.split('-')[1]!;
+      const trace = `${runner.url('trace-viewer')}/api/traces/${traceId}`;
+      while ((await fetch(trace)).status !== 200) await sleep(100);
+      expect(runner.stderr).toMatch(/Traces +to http:/);
+    },
+    MINUTE,
+  );
+
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'stops with %s and status 0, leaves nothing running, and loses no span',
     async (signal) => {

@@ -19,6 +19,7 @@ import { createPropagator } from './propagator.js';
 import { createResource } from './resource.js';
 import { createSampler } from './sampling/create-sampler.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
+import { PreciseStartProcessor } from './spans/precise-start.js';
 
 interface Running {
   sdk: NodeSDK;
@@ -54,7 +55,11 @@ export function startTelemetry(options: TelemetryOptions): void {
   const queues = readDestinations(env, problems).map(
     (destination) => new ExportQueue(destination, readQueueSettings(env, problems), createExportLog(logger)),
   );
-  const spanProcessors: SpanProcessor[] = [new BaggageSpanProcessor(baggageKeys), ...queues];
+  const spanProcessors: SpanProcessor[] = [
+    new PreciseStartProcessor(),
+    new BaggageSpanProcessor(baggageKeys),
+    ...queues,
+  ];
   const logRecordProcessors = readLogProcessors(env, problems);
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
   const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogRecord } from '../api/types.js';
+import { EMPTY, logParameters, releaseLogs, takeLogs } from './live-logs.js';
+
+const line = (second: number): LogRecord => ({
+  time: `2026-11-21T04:00:0${second}Z`,
+  trace_id: null,
+  span_id: null,
+  service: 'gateway',
+  level: 'info',
+  body: `line ${second}`,
+  attributes: {},
+});
+const page = (...seconds: number[]) => ({ logs: seconds.map(line), next_before: 'older' });
+const bodies = (lines: readonly LogRecord[]) => lines.map(({ body }) => body);
+
+describe('the live list of log lines', () => {
+  const list = takeLogs(EMPTY, page(2, 1), false);
+
+  it('adds what it does not know yet on top', () => {
+    expect(bodies(takeLogs(list, page(3, 2, 1), false).shown)).toEqual(['line 3', 'line 2', 'line 1']);
+  });
+
+  it('lets it wait while frozen', () => {
+    const frozen = takeLogs(list, page(3, 2), true);
+    expect([bodies(frozen.shown), bodies(frozen.waiting)]).toEqual([['line 2', 'line 1'], ['line 3']]);
+    expect(bodies(releaseLogs(frozen).shown)).toEqual(['line 3', 'line 2', 'line 1']);
+  });
+
+  it('asks for all lines of a trace, whenever they were written', () => {
+    const state = {
+      range: { start: 0, end: 1, relative: '1h' },
+      search: '',
+      level: '',
+      service: '',
+      trace: 'ab',
+      span: '',
+    };
+    expect(logParameters(state)).toMatchObject({ trace_id: 'ab', after: undefined, before: undefined });
+  });
+});

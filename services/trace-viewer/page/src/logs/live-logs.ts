@@ -1,0 +1,63 @@
+import { type LogList, type LogRecord } from '../api/types.js';
+import { type TimeRange } from '../ui/time-range.js';
+
+export interface LogsState {
+  readonly range: TimeRange;
+  readonly search: string;
+  readonly level: string;
+  readonly service: string;
+  readonly trace: string;
+  readonly span: string;
+}
+
+export function logsState(params: URLSearchParams, range: TimeRange): LogsState {
+  const text = (name: string) => params.get(name) ?? '';
+  return {
+    range,
+    search: text('q'),
+    level: text('level'),
+    service: text('service'),
+    trace: text('trace'),
+    span: text('span'),
+  };
+}
+
+/** A trace's logs are wanted whenever they were written, so the range does not count then. */
+export function logParameters({ range, search, level, service, trace }: LogsState, before?: string) {
+  const until = range.relative ? undefined : new Date(range.end).toISOString();
+  return {
+    search,
+    level,
+    service,
+    trace_id: trace,
+    after: trace ? undefined : new Date(range.start).toISOString(),
+    before: before ?? (trace ? undefined : until),
+    limit: trace ? 1000 : 200,
+  };
+}
+
+export interface LiveLogs {
+  readonly shown: readonly LogRecord[];
+  readonly waiting: readonly LogRecord[];
+  /** Where the next older page starts. */
+  readonly next: string | null;
+}
+export const EMPTY: LiveLogs = { shown: [], waiting: [], next: null };
+
+const identity = ({ time, span_id, body }: LogRecord): string => `${time} ${span_id} ${body}`;
+
+/** Takes the newest page again: what is not known yet goes on top, or waits while the reader reads. */
+export function takeLogs(list: LiveLogs, page: LogList, frozen: boolean): LiveLogs {
+  if (list.shown.length === 0) return { shown: page.logs, waiting: [], next: page.next_before };
+  const known = new Set([...list.shown, ...list.waiting].map(identity));
+  const fresh = page.logs.filter((log) => !known.has(identity(log)));
+  if (fresh.length === 0) return list;
+  const waiting = [...fresh, ...list.waiting];
+  return frozen ? { ...list, waiting } : releaseLogs({ ...list, waiting });
+}
+
+export const releaseLogs = ({ shown, waiting, next }: LiveLogs): LiveLogs => ({
+  shown: [...waiting, ...shown].sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)),
+  waiting: [],
+  next,
+});

@@ -1,0 +1,34 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG } from '../tokens.js';
+import type { TraceViewerConfig } from '../trace-viewer.config.js';
+import { loadPage, type PageFile } from './page.js';
+import { NotFoundError } from './problem.js';
+
+/** Serves the page's files, and its index for every address that the page itself understands. */
+@Controller()
+export class PageController {
+  readonly #files: ReadonlyMap<string, PageFile>;
+
+  constructor(@Inject(CONFIG) config: TraceViewerConfig) {
+    this.#files = loadPage(config.pageDir);
+  }
+
+  @Get('*')
+  get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const path = request.url.split('?')[0]!;
+    const isFile = /\.[a-z0-9]+$/i.test(path) && !path.startsWith('/trace');
+    const file = this.#files.get(path) ?? (isFile ? undefined : this.#files.get('/index.html'));
+    if (path.startsWith('/api/') || path.startsWith('/v1/')) throw new NotFoundError(`there is no ${path}`);
+    if (file === undefined)
+      throw new NotFoundError(
+        this.#files.size > 0 ? `there is no ${path}` : 'the page is not built; /api/openapi.json is',
+      );
+    reply.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    reply.header('etag', file.etag).header('vary', 'accept-encoding').header('content-type', file.type);
+    if (request.headers['if-none-match'] === file.etag) return void reply.status(304).send();
+    const brotli = file.brotli !== null && /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    if (brotli) reply.header('content-encoding', 'br');
+    void reply.send(brotli ? file.brotli : file.body);
+  }
+}
