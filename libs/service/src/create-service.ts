@@ -30,6 +30,8 @@ export interface CreateServiceOptions {
   module: Type | DynamicModule;
   /** In front of every route but the health checks: `api`. */
   prefix?: string;
+  /** Routes that go without the prefix. */
+  unprefixed?: string[];
   /** Adds hooks to Fastify before any route is there. */
   configureFastify?: (fastify: FastifyInstance) => void;
   messages?: MessageServer;
@@ -73,7 +75,7 @@ export async function createService(
   });
   app.useLogger(withoutBootNoise(app.get(Logger)));
   app.flushLogs();
-  if (options.prefix) app.setGlobalPrefix(options.prefix);
+  if (options.prefix) app.setGlobalPrefix(options.prefix, { exclude: options.unprefixed ?? [] });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: toInvalidInputError }));
   app.useGlobalFilters(new ProblemFilter());
   if (options.messages) app.connectMicroservice<MicroserviceOptions>(options.messages.server);

@@ -45,7 +45,8 @@ export function readList(value: string | undefined): string[] | undefined {
   return present?.length ? present : undefined;
 }
 
-function readBoolean(env: NodeJS.ProcessEnv, name: string, problems: string[]): boolean | undefined {
+/** `true` or `false`; undefined when the variable is unset, empty, or neither, which is said. */
+export function readBoolean(env: NodeJS.ProcessEnv, name: string, problems: string[]): boolean | undefined {
   const value = env[name]?.trim().toLowerCase();
   if (!value) return undefined;
   if (value === 'true') return true;

@@ -8,22 +8,32 @@ import { BaggageSpanProcessor } from './baggage/baggage-span-processor.js';
 import { readDestinations } from './export/destinations.js';
 import { ExportQueue, type ExportQueueSettings } from './export/export-queue.js';
 import { createExportLog } from './export/export-log.js';
+import { type SideDestination, openSideDestinations } from './export/side-destinations.js';
 import { FastifyInstrumentation } from './http/fastify.instrumentation.js';
 import { UndiciInstrumentation } from './http/undici.instrumentation.js';
 import { loadInstrumentations } from './instrumentations.js';
 import { createDiagLogger } from './logging/diag-logger.js';
 import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
+import { createPropagator } from './propagator.js';
 import { createResource } from './resource.js';
+import { createSampler } from './sampling/create-sampler.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
 import { PreciseStartProcessor } from './spans/precise-start.js';
 
-type State = { sdk: NodeSDK; queues: ExportQueue[]; logBridge: OtlpLogBridge | undefined } | 'disabled';
+interface Running {
+  sdk: NodeSDK;
+  queues: ExportQueue[];
+  sides: SideDestination[];
+  logBridge: OtlpLogBridge | undefined;
+}
+type State = Running | 'disabled';
 let state: State | undefined;
 
 /** How long a stopping process waits for its last spans to be taken, in milliseconds. */
 const SHUTDOWN_TIMEOUT_MS = 5_000;
 const LAST_CHANCE_MS = 1_000;
+const CRASH_FLUSH_MS = 2_000;
 
 /**
  * Starts the OpenTelemetry SDK for this process. Call it in a preload (`node --import ./telemetry.js`), so that
@@ -53,9 +63,12 @@ export function startTelemetry(options: TelemetryOptions): void {
   const logRecordProcessors = readLogProcessors(env, problems);
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
   const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';
+  const resource = createResource(options, env);
   const sdk = new NodeSDK({
-    resource: createResource(options, env),
+    resource,
     resourceDetectors: [envDetector],
+    textMapPropagator: createPropagator(env, problems),
+    sampler: createSampler(env, problems),
     spanProcessors,
     metricReaders: metrics ? undefined : [],
     logRecordProcessors,
@@ -70,8 +83,16 @@ export function startTelemetry(options: TelemetryOptions): void {
   diag.setLogger(createDiagLogger(logger), { logLevel: diagLevel, suppressOverrideMessage: true });
   sdk.start();
   const logBridge = logRecordProcessors.length > 0 ? new OtlpLogBridge(logs.getLogger('pino')) : undefined;
-  getLogOutput().attach(logBridge?.sink);
-  state = { sdk, queues, logBridge };
+  if (logBridge) getLogOutput().attach(logBridge.sink);
+  const sides = openSideDestinations({
+    env,
+    resource: resource.attributes,
+    logger,
+    output: getLogOutput(),
+    problems,
+    flush: () => shutdownTelemetry(CRASH_FLUSH_MS),
+  });
+  state = { sdk, queues, sides, logBridge };
   for (const problem of problems) logger.warn(problem);
 }
 
@@ -85,18 +106,23 @@ export function isTelemetryStarted(): boolean {
  */
 export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<void> {
   if (!state || state === 'disabled') return;
-  const { sdk, queues, logBridge } = state;
-  logBridge?.flush();
-  getLogOutput().attach(undefined);
+  const { sdk, queues, sides, logBridge } = state;
+  const destinations = [...queues, ...sides];
+  if (logBridge) {
+    logBridge.flush();
+    getLogOutput().detach(logBridge.sink);
+  }
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     // A destination that was away until now gets one more chance, not the whole time.
-    timer = setTimeout(resolve, queues.some(({ isFailing }) => !isFailing) ? timeoutMs : LAST_CHANCE_MS);
+    const limitMs = destinations.some(({ isFailing }) => !isFailing) ? timeoutMs : LAST_CHANCE_MS;
+    timer = setTimeout(resolve, limitMs);
   });
   // The SDK rejects when a destination is down; what that means is said per destination.
-  await Promise.race([sdk.shutdown().catch(() => {}), timeout]);
+  const closed = Promise.all([sdk.shutdown().catch(() => {}), ...sides.map((side) => side.close())]);
+  await Promise.race([closed, timeout]);
   clearTimeout(timer);
-  for (const queue of queues) queue.reportLoss();
+  for (const destination of destinations) destination.reportLoss();
   state = 'disabled';
 }
 

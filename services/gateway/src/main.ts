@@ -9,6 +9,7 @@ await runService({
   name: 'gateway',
   module: GatewayModule.forConfig(config),
   prefix: 'api',
+  unprefixed: ['rollbar/test'],
   configureFastify: (fastify) => decideRequestingUser(fastify, config.CRUDDUR_DEMO_USER),
   host: config.HOST,
   port: config.GATEWAY_PORT,

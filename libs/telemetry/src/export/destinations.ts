@@ -1,9 +1,12 @@
 import { OTLPTraceExporter as OtlpGrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
-import { readList } from '../settings.js';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { readList, readPositive } from '../settings.js';
+import { readXrayDestinations } from '../xray/settings.js';
 import { type HoneycombSettings, readHoneycomb } from './honeycomb.js';
+import { LazyExporter } from './lazy-exporter.js';
+import { printableUrl, readUrl } from './endpoint.js';
 import { withExactHeaders } from './exact-headers.js';
 
 /** One place that takes spans. */
@@ -11,22 +14,26 @@ export interface Destination {
   /** As it is called in messages: `otlp (http://localhost:4318/v1/traces)`. */
   name: string;
   exporter: SpanExporter;
+  /** Milliseconds between the first waiting span and its export, where OTEL_BSP_SCHEDULE_DELAY does not fit. */
+  scheduleDelayMs?: number;
 }
 
+/** Soon enough to be read beside what was typed, late enough to print a request's spans in one go. */
+const CONSOLE_DELAY_MS = 100;
+
 /**
- * What the environment asks for: OTEL_TRACES_EXPORTER (otlp, console, none; a list is allowed; default
- * otlp) and Honeycomb beside it when HONEYCOMB_API_KEY is set. With a Honeycomb key and nothing said
+ * What the environment asks for: OTEL_TRACES_EXPORTER (otlp, zipkin, console, none; a list is allowed;
+ * default otlp) and Honeycomb beside it when HONEYCOMB_API_KEY is set. With a Honeycomb key and nothing said
  * about OTLP, the default OTLP endpoint on localhost is left out.
  */
 export function readDestinations(env: NodeJS.ProcessEnv, problems: string[]): Destination[] {
   const honeycomb = readHoneycomb(env, problems);
   const asked = readList(env.OTEL_TRACES_EXPORTER);
   const otlpEndpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const names = asked ?? (honeycomb && !otlpEndpoint ? [] : ['otlp']);
+  const vendors = [...(honeycomb ? [honeycombDestination(honeycomb)] : []), ...readXrayDestinations(env, problems)];
+  const names = asked ?? (vendors.length > 0 && !otlpEndpoint ? [] : ['otlp']);
   if (names.includes('none')) return [];
-  const destinations = [...new Set(names)].flatMap((name) => createDestination(name, env, problems));
-  if (honeycomb) destinations.push(honeycombDestination(honeycomb));
-  return destinations;
+  return [...[...new Set(names)].flatMap((name) => createDestination(name, env, problems)), ...vendors];
 }
 
 function createDestination(name: string, env: NodeJS.ProcessEnv, problems: string[]): Destination[] {
@@ -34,9 +41,13 @@ function createDestination(name: string, env: NodeJS.ProcessEnv, problems: strin
     case 'otlp':
       return [otlpDestination(env, problems)];
     case 'console':
-      return [{ name, exporter: new ConsoleSpanExporter() }];
+      return [consoleDestination()];
+    case 'zipkin':
+      return zipkinDestination(env, problems);
     default:
-      problems.push(`OTEL_TRACES_EXPORTER names "${name}", which is unknown here (otlp, console, none): left out`);
+      problems.push(
+        `OTEL_TRACES_EXPORTER names "${name}", which is unknown here (otlp, zipkin, console, none): left out`,
+      );
       return [];
   }
 }
@@ -64,9 +75,20 @@ function printableEndpoint(env: NodeJS.ProcessEnv, protocol: string): string {
   const exact = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT || `http://localhost:${protocol === 'grpc' ? 4317 : 4318}`;
   const endpoint = exact || (protocol === 'grpc' ? base : `${base.replace(/\/+$/, '')}/v1/traces`);
-  if (!URL.canParse(endpoint)) return 'not a URL';
-  const { protocol: scheme, host, pathname } = new URL(endpoint);
-  return `${scheme}//${host}${pathname}`;
+  return URL.canParse(endpoint) ? printableUrl(new URL(endpoint)) : 'not a URL';
+}
+
+function consoleDestination(): Destination {
+  const load = async () => new (await import('./console-tree.js')).ConsoleTreeExporter();
+  return { name: 'console', exporter: new LazyExporter(load), scheduleDelayMs: CONSOLE_DELAY_MS };
+}
+
+function zipkinDestination(env: NodeJS.ProcessEnv, problems: string[]): Destination[] {
+  const endpoint = readUrl(env, 'OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'http://localhost:9411/api/v2/spans', problems);
+  const timeoutMs = readPositive(env, 'OTEL_EXPORTER_ZIPKIN_TIMEOUT', 10_000, problems);
+  if (!endpoint) return [];
+  const load = async () => (await import('./zipkin.js')).createZipkinExporter(endpoint, timeoutMs);
+  return [{ name: `zipkin (${printableUrl(endpoint)})`, exporter: new LazyExporter(load) }];
 }
 
 function honeycombDestination({ endpoint, headers }: HoneycombSettings): Destination {

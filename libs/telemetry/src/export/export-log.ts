@@ -1,17 +1,22 @@
 import type { Logger } from 'pino';
-import type { ExportObserver } from './export-queue.js';
+import type { ExportObserver } from './delivery-queue.js';
 
-/** One warning when a destination stops taking spans, one line when it works again, one for what was lost at the end. */
-export function createExportLog(logger: Logger): ExportObserver {
+/**
+ * One warning when a destination stops taking them, one line when it works again, one for what was lost at the end.
+ *
+ * @param items what they are, in the messages and in the names of the counts
+ */
+export function createExportLog(logger: Logger, items: 'spans' | 'lines' | 'errors' = 'spans'): ExportObserver {
+  const [kept, dropped] = [`${items}_kept`, `${items}_dropped`];
   return {
-    stopped: (destination, reason, kept) =>
+    stopped: (destination, reason, count) =>
       logger.warn(
-        { destination, reason, spans_kept: kept },
-        'a destination does not take spans; they are kept for later',
+        { destination, reason, [kept]: count },
+        `a destination does not take ${items}; they are kept for later`,
       ),
-    resumed: (destination, kept, dropped) =>
-      logger.info({ destination, spans_kept: kept, spans_dropped: dropped }, 'a destination takes spans again'),
-    lost: (destination, dropped) =>
-      logger.warn({ destination, spans_dropped: dropped }, 'spans were not delivered before the process ended'),
+    resumed: (destination, keptCount, droppedCount) =>
+      logger.info({ destination, [kept]: keptCount, [dropped]: droppedCount }, `a destination takes ${items} again`),
+    lost: (destination, count) =>
+      logger.warn({ destination, [dropped]: count }, `${items} were not delivered before the process ended`),
   };
 }

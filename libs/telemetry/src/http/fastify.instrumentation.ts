@@ -20,6 +20,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import * as attr from '../attributes.js';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { errorType, toException } from '../spans/errors.js';
+import { reportFault } from '../spans/report-fault.js';
 import { VERSION } from '../version.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
@@ -167,6 +168,7 @@ function endSpan(this: ServerResponse): void {
     span.setAttribute(attr.ATTR_ERROR_TYPE, 'client_disconnected');
   } else if (this.statusCode >= 500) {
     failSpan(span, this.statusCode, error);
+    reportRequest(this, span, error);
   }
   span.end();
   request.measure?.(this.headersSent ? this.statusCode : undefined);
@@ -185,4 +187,10 @@ function failSpan(span: Span, statusCode: number, error: unknown): void {
     message: typeof exception === 'string' ? exception : exception.message,
   });
   span.recordException(exception);
+}
+
+function reportRequest({ req, statusCode }: ServerResponse, span: Span, error: unknown): void {
+  const { method = '', url = '', headers } = req;
+  const { path } = splitTarget(url);
+  reportFault({ error, span, request: { method, path, statusCode, userAgent: headers['user-agent'] } });
 }

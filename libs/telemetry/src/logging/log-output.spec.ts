@@ -43,13 +43,15 @@ describe('LogOutput', () => {
     expect(written).toEqual(['last words']);
   });
 
-  it('hands every line to the sink at once, as long as there is one', () => {
+  it('hands every line to each sink at once, as long as it is attached', () => {
     const { output } = setUp();
-    const sunk: string[] = [];
-    output.attach((line) => void sunk.push(line));
+    const [one, two]: [string[], string[]] = [[], []];
+    const sink = (line: string) => void one.push(line);
+    output.attach(sink);
+    output.attach((line) => void two.push(line));
     output.write('a');
-    output.attach(undefined);
+    output.detach(sink);
     output.write('b');
-    expect(sunk).toEqual(['a']);
+    expect([one, two]).toEqual([['a'], ['a', 'b']]);
   });
 });

@@ -7,14 +7,14 @@ export type LineSink = (line: string) => void;
 export type LogStream = DestinationStream & { flushSync?(): void };
 
 /**
- * Where the logger writes: stdout always, and one sink beside it once telemetry has started.
+ * Where the logger writes: stdout always, and any number of sinks beside it once telemetry has started.
  *
  * Lines of one turn of the event loop leave together: under load that is one system call for many requests,
  * and an idle service still writes at once. What is held back is written when the process ends or crashes;
  * only SIGKILL can lose the lines of the turn in progress.
  */
 export class LogOutput implements DestinationStream {
-  private sink: LineSink | undefined;
+  private sinks: readonly LineSink[] = [];
   private scheduled = false;
 
   constructor(private readonly stdout: LogStream) {
@@ -23,14 +23,18 @@ export class LogOutput implements DestinationStream {
 
   write(line: string): void {
     this.stdout.write(line);
-    this.sink?.(line);
+    for (const sink of this.sinks) sink(line);
     if (this.scheduled || !this.stdout.flushSync) return;
     this.scheduled = true;
     setImmediate(this.flush);
   }
 
-  attach(sink: LineSink | undefined): void {
-    this.sink = sink;
+  attach(sink: LineSink): void {
+    this.sinks = [...this.sinks, sink];
+  }
+
+  detach(sink: LineSink): void {
+    this.sinks = this.sinks.filter((other) => other !== sink);
   }
 
   private readonly flush = (): void => {

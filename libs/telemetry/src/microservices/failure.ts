@@ -3,6 +3,7 @@ import { NO_MESSAGE_HANDLER } from '@nestjs/microservices/constants.js';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE, ATTR_RPC_STATUS_CODE } from '../attributes.js';
 import { errorType, isFault, toException } from '../spans/errors.js';
+import { reportFault } from '../spans/report-fault.js';
 import { isRecord } from './carrier.js';
 
 /** `error.type` of a message for which the other side has no handler. */
@@ -41,4 +42,5 @@ function messageOf(error: unknown): string {
 export function failHandler(span: Span, error: unknown): void {
   if (!isFault(error instanceof RpcException ? error.getError() : error)) return;
   failWith(span, errorType(error), messageOf(error));
+  reportFault({ error, span });
 }

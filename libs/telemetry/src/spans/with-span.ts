@@ -5,6 +5,7 @@ import { ATTR_ERROR_TYPE } from '../attributes.js';
 import { hasEntrySpan } from '../http/server-request.js';
 import { VERSION } from '../version.js';
 import { errorType, isFault, toException } from './errors.js';
+import { reportFault } from './report-fault.js';
 
 // The API's tracer is a proxy that finds the SDK once it is registered: it can be had before.
 const tracer = trace.getTracer('@cruddur/telemetry', VERSION);
@@ -90,5 +91,7 @@ function fail(span: Span, error: unknown, parent: Context): void {
     code: SpanStatusCode.ERROR,
     message: typeof exception === 'string' ? exception : exception.message,
   });
-  if (!hasEntrySpan(parent)) span.recordException(exception);
+  if (hasEntrySpan(parent)) return;
+  span.recordException(exception);
+  reportFault({ error, span });
 }

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+import { ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace';
+import { readUrl } from '../export/endpoint.js';
+import { readList, readPositive } from '../settings.js';
+import { readDaemonAddress } from '../xray/settings.js';
+import { InheritedRateSampler, ProbabilitySampler } from './probability-sampler.js';
+import type * as xraySampler from './xray/xray-sampler.js';
+
+/**
+ * The samplers of OTEL_TRACES_SAMPLER that leave something out, so that what is kept says for how many it stands, and
+ * `xray`. Undefined for the others: the SDK knows them.
+ */
+export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler | undefined {
+  switch (env.OTEL_TRACES_SAMPLER?.trim() ?? '') {
+    case 'traceidratio':
+      return new ProbabilitySampler(readRatio(env, problems));
+    case 'parentbased_traceidratio':
+      return parentBased(new ProbabilitySampler(readRatio(env, problems)));
+    case 'xray':
+      return createXraySampler(env, problems);
+    default:
+      return undefined;
+  }
+}
+
+function parentBased(root: Sampler): Sampler {
+  const inherited = new InheritedRateSampler();
+  return new ParentBasedSampler({ root, localParentSampled: inherited, remoteParentSampled: inherited });
+}
+
+function readRatio(env: NodeJS.ProcessEnv, problems: string[]): number {
+  const raw = env.OTEL_TRACES_SAMPLER_ARG?.trim();
+  const ratio = Number(raw);
+  if (raw && ratio >= 0 && ratio <= 1) return ratio;
+  problems.push('OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1: every trace is kept');
+  return 1;
+}
+
+/** OTEL_TRACES_SAMPLER_ARG: `endpoint=http://localhost:2000,polling_interval=300,target_interval=10`, in seconds. */
+function createXraySampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
+  const pairs = (readList(env.OTEL_TRACES_SAMPLER_ARG) ?? []).map((pair) => pair.split(/=(.*)/s, 2));
+  const given = Object.fromEntries(pairs) as Record<string, string>;
+  const name = (key: string) => `OTEL_TRACES_SAMPLER_ARG (${key})`;
+  const named = Object.fromEntries(Object.entries(given).map(([key, value]) => [name(key), value]));
+  // What is wrong with the address is said by the destination that it is for.
+  const tcp = readDaemonAddress(env, [])?.tcp;
+  const host = tcp?.host.includes(':') ? `[${tcp.host}]` : tcp?.host;
+  const fallback = tcp ? `http://${host}:${tcp.port}` : 'http://localhost:2000';
+  const { XraySampler } = createRequire(import.meta.url)('./xray/xray-sampler.js') as typeof xraySampler;
+  return parentBased(
+    new XraySampler({
+      endpoint: readUrl(named, name('endpoint'), fallback, problems) ?? new URL(fallback),
+      serviceName: env.OTEL_SERVICE_NAME ?? '',
+      pollingIntervalMs: readPositive(named, name('polling_interval'), 300, problems) * 1_000,
+      targetIntervalMs: readPositive(named, name('target_interval'), 10, problems) * 1_000,
+    }),
+  );
+}
