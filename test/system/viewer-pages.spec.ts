@@ -91,7 +91,11 @@ describe('the Logs page', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('textbox', { name: 'Search logs' }).fill('u-7');
     await page.waitForURL(/q=u-7/);
-    await page.locator('.log-line mark').first().waitFor();
+    // The lines of before stay until the found ones come.
+    await page.waitForFunction(() => {
+      const bodies = [...document.querySelectorAll('.log-body')];
+      return bodies.length > 0 && bodies.every((body) => body.querySelector('mark')?.textContent === 'u-7');
+    });
     await page.locator('.log-line').first().getByRole('button', { name: 'Attributes' }).click();
     await page.getByText('activities.count').waitFor();
     await page.locator('.log-line').first().getByRole('link').click();
@@ -173,7 +177,11 @@ describe('everywhere', () => {
     await toggle.click();
     await toggle.click();
     await page.reload();
-    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    // The system's colours are light here.
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(await background()).toBe('rgb(15, 17, 21)');
+    await toggle.click();
+    expect(await background()).toBe('rgb(247, 247, 249)');
   });
 
   it('lists the keys on ?, and g goes to a page', async () => {
