@@ -71,11 +71,14 @@ const linesOf = (traceId: string) => cloudWatch.lines.filter(({ trace_id }) => t
 const completedIn = (traceId: string) =>
   sorted(linesOf(traceId).filter(({ msg }) => msg === 'request completed').map(({ service }) => service as string)); // prettier-ignore
 
+/** Of the home timeline, in all three services. */
+const SPANS_OF_HOME = 8;
+
 async function complete(traceId: string, names = Object.keys(spanIds)): Promise<string[]> {
   const [first, ...others] = names as [string, ...string[]];
   await until(`the trace at ${names.join()}`, () => {
     const ids = spanIds[first]!(traceId);
-    return ids.length >= 6 && others.every((name) => spanIds[name]!(traceId).join() === ids.join());
+    return ids.length === SPANS_OF_HOME && others.every((name) => spanIds[name]!(traceId).join() === ids.join());
   });
   return spanIds[first]!(traceId);
 }

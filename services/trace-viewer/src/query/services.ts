@@ -47,7 +47,10 @@ export async function listServices({ database, spans }: Tables, window: TimeWind
     ),
     database.all(callEdges(sampled)),
   ]);
-  const seconds = Math.max(1e-3, Number(BigInt(range['e']!) - BigInt(range['s'])) / 1e9);
+  // Per second of the time that was asked for, and of the time that the spans cover where none was.
+  const from = BigInt(window.start_time === undefined ? range['s'] : instant('start_time', window.start_time));
+  const to = BigInt(window.end_time === undefined ? range['e']! : instant('end_time', window.end_time));
+  const seconds = Math.max(1e-3, Number(to - from) / 1e9);
 
   const keyOf = (row: Row) => `${row['service']}\n${row['name']}\n${row['kind']}`;
   const timesOf = new Map(times.map((row) => [keyOf(row), row]));
