@@ -1,39 +1,44 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { LogOutput } from './log-output.js';
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 const outputs: (() => void)[] = [];
 afterEach(() => {
   for (const listener of outputs.splice(0)) process.off('exit', listener);
 });
 
-/** A stream that holds lines back, as a buffered stdout does. */
-function setUp() {
-  const held: string[] = [];
+function setUp(holdMs?: number) {
   const written: string[] = [];
   const before = new Set(process.listeners('exit'));
-  const output = new LogOutput({
-    write: (line) => void held.push(line),
-    flushSync: () => void written.push(held.splice(0).join('')),
-  });
+  const output = new LogOutput({ write: (text) => void written.push(text) }, holdMs);
   const onExit = process.listeners('exit').find((listener) => !before.has(listener)) as () => void;
   outputs.push(onExit);
   return { output, written, onExit };
 }
 
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
-
 describe('LogOutput', () => {
-  it('writes the lines of one turn of the event loop together', async () => {
+  it('writes lines together, soon', async () => {
     const { output, written } = setUp();
     output.write('a');
+    await new Promise((resolve) => setImmediate(resolve));
     output.write('b');
-    await Promise.resolve();
-    output.write('c');
     expect(written).toEqual([]);
-    await nextTurn();
-    output.write('d');
-    await nextTurn();
-    expect(written).toEqual(['abc', 'd']);
+    await until(() => written.length > 0);
+    expect(written).toEqual(['ab']);
+  });
+
+  it('writes at once when much is held, and when it is to hold nothing', () => {
+    const { output, written } = setUp();
+    const line = 'x'.repeat(9_000);
+    output.write(line);
+    output.write(line);
+    expect(written).toEqual([line + line]);
+    const direct = setUp(0);
+    direct.output.write('a');
+    expect(direct.written).toEqual(['a']);
   });
 
   it('writes what it holds when the process ends', () => {

@@ -3,30 +3,35 @@ import type { DestinationStream } from 'pino';
 /** Takes the same serialised lines that stdout gets. Must return at once and never throw. */
 export type LineSink = (line: string) => void;
 
-/** A stream that may hold lines back until it is told to write them. */
-export type LogStream = DestinationStream & { flushSync?(): void };
+/** Longer than this a line does not wait for others, in milliseconds: nobody who reads along notices. */
+const HOLD_MS = 20;
+/** More than this does not wait at all. */
+const HELD_CHARACTERS = 16 * 1024;
 
 /**
  * Where the logger writes: stdout always, and any number of sinks beside it once telemetry has started.
  *
- * Lines of one turn of the event loop leave together: under load that is one system call for many requests,
- * and an idle service still writes at once. What is held back is written when the process ends or crashes;
- * only SIGKILL can lose the lines of the turn in progress.
+ * Lines leave together, at most HOLD_MS after they were written: a write wakes whoever reads at the other end of the
+ * pipe, which costs more than the line itself. What is held is written when the process ends or crashes; only what
+ * ends it without notice (SIGKILL) can lose the last lines.
  */
 export class LogOutput implements DestinationStream {
   private sinks: readonly LineSink[] = [];
-  private scheduled = false;
+  private held = '';
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly stdout: LogStream) {
+  constructor(
+    private readonly stdout: DestinationStream,
+    private readonly holdMs = HOLD_MS,
+  ) {
     process.on('exit', this.flush);
   }
 
   write(line: string): void {
-    this.stdout.write(line);
+    this.held += line;
     for (const sink of this.sinks) sink(line);
-    if (this.scheduled || !this.stdout.flushSync) return;
-    this.scheduled = true;
-    setImmediate(this.flush);
+    if (this.holdMs === 0 || this.held.length >= HELD_CHARACTERS) this.flush();
+    else this.timer ??= setTimeout(this.flush, this.holdMs);
   }
 
   attach(sink: LineSink): void {
@@ -38,7 +43,11 @@ export class LogOutput implements DestinationStream {
   }
 
   private readonly flush = (): void => {
-    this.scheduled = false;
-    this.stdout.flushSync?.();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.held === '') return;
+    const text = this.held;
+    this.held = '';
+    this.stdout.write(text);
   };
 }
