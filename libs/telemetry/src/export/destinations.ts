@@ -1,5 +1,5 @@
 import { OTLPTraceExporter as OtlpGrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
-
+import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { readList, readPositive } from '../settings.js';
@@ -7,7 +7,6 @@ import { readXrayDestinations } from '../xray/settings.js';
 import { type HoneycombSettings, readHoneycomb } from './honeycomb.js';
 import { LazyExporter } from './lazy-exporter.js';
 import { printableUrl, readUrl } from './endpoint.js';
-import { createOtlpJsonExporter } from './otlp-json-exporter.js';
 import { withExactHeaders } from './exact-headers.js';
 
 /** One place that takes spans. */
@@ -62,12 +61,12 @@ function otlpDestination(env: NodeJS.ProcessEnv, problems: string[]): Destinatio
     case 'http/protobuf':
       return { name, exporter: new OtlpProtobufExporter() };
     case 'http/json':
-      return { name, exporter: createOtlpJsonExporter() };
+      return { name, exporter: new OtlpJsonExporter() };
     default:
       problems.push(
         `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}", not http/json, http/protobuf or grpc: using http/json`,
       );
-      return { name, exporter: createOtlpJsonExporter() };
+      return { name, exporter: new OtlpJsonExporter() };
   }
 }
 

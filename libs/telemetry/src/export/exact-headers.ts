@@ -1,8 +1,7 @@
 import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base';
 import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
-import { TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
+import { JsonTraceSerializer, TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
-import { OtlpJsonSerializer } from './otlp-json.js';
 
 const JSON_CONTENT = { 'content-type': 'application/json' };
 
@@ -17,7 +16,7 @@ export function withExactHeaders(url: string, headers: Record<string, string>): 
   return new OTLPExporterBase(
     createOtlpHttpExportDelegate(
       exact,
-      OtlpJsonSerializer,
+      JsonTraceSerializer,
       'otlp_http_span_exporter',
       TraceExporterMetricsHelper,
       undefined,
