@@ -61,8 +61,8 @@ function receiveAll(): void {
   receive('user-activities', [...EVERYWHERE, ...HTTP, ...BEHIND]);
 }
 
-function edit(file: string, change: (content: any) => void): void {
-  const content = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+function edit(file: string, change: (content: any) => unknown): void {
+  const content: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
   change(content);
   writeFileSync(join(folder, file), JSON.stringify(content));
 }
@@ -83,7 +83,7 @@ describe('honeycomb sync', () => {
       'Slowest database statements',
     ]);
     expect(honeycomb.all('boards')).toMatchObject([{ name: 'Overview', type: 'flexible', panels: { length: 5 } }]);
-    expect(honeycomb.all('triggers', 'gateway').map(({ name }) => name)).toEqual([
+    expect(honeycomb.all('triggers', 'gateway').map(({ name }) => name as string)).toEqual([
       'Gateway: requests fail',
       'Gateway: slow answers',
     ]);
@@ -126,11 +126,11 @@ describe('honeycomb sync', () => {
     await run(['sync']);
     const board = honeycomb.all('boards')[0]!;
     const note = { type: 'text', text_panel: { content: 'ask the team' }, position: { width: 12, height: 2 } };
-    board.panels.push(note);
+    board.panels = [...(board.panels as object[]), note];
     board.tags = [{ key: 'team', value: 'feed' }];
     expect((await run(['sync'])).stdout).toMatch(/^\d+ unchanged$/m);
 
-    edit('queries/latency-by-user-id.json', ({ query }) => (query.time_range = 7_200));
+    edit('queries/latency-by-user-id.json', ({ query }) => void (query.time_range = 7_200));
     const { status, stdout } = await run(['sync']);
     expect(status).toBe(0);
     expect(stdout).toContain('updated query Latency by user id\nupdated board Overview\nremoved query');
@@ -197,8 +197,8 @@ describe('honeycomb sync', () => {
   it('names every file with something wrong in it, before it sends anything', async () => {
     writeFileSync(join(folder, 'queries/broken.json'), '{');
     edit('queries/recent-traces.json', ({ query }) => (query.calculations[1].op = 'MEDIAN'));
-    edit('queries/boards/overview.json', ({ queries }) => queries.push('nowhere'));
-    edit('honeycomb/triggers/gateway-slow.json', ({ query }) => (query.time_range = 7_200));
+    edit('queries/boards/overview.json', (board) => (board.queries = [...(board.queries as string[]), 'nowhere']));
+    edit('honeycomb/triggers/gateway-slow.json', ({ query }) => void (query.time_range = 7_200));
     edit('honeycomb/triggers/gateway-errors.json', (trigger) => (trigger.dataset = 'elsewhere'));
     const { status, stderr } = await run(['sync']);
     expect(status).toBe(1);

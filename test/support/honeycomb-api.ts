@@ -1,126 +1,23 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { type CheckedQuery, type HoneycombKind as Kind, HONEYCOMB_KINDS, shapeProblems } from './honeycomb-schemas.js';
 import { type VendorAnswer, type VendorRequest, VendorStandIn } from './vendor-stand-in.js';
 
 /** Made up here: the right shape, no key of anybody's. */
 export const CONFIGURATION_KEY = 'k'.repeat(22);
 
 type Thing = Record<string, any> & { id: string };
-type Kind = 'queries' | 'query_annotations' | 'boards' | 'triggers' | 'markers' | 'columns';
 
 const ALL = '__all__';
-const text = (maxLength: number, minLength = 0) => ({ type: 'string', minLength, maxLength });
-const object = (required: string[], properties: object) => ({
-  type: 'object',
-  required,
-  properties,
-  additionalProperties: false,
-});
-const list = (items: object, limits: object = {}) => ({ type: 'array', maxItems: 100, items, ...limits });
-const seconds = { type: 'integer', minimum: 1 };
-const OP = {
-  enum: 'COUNT CONCURRENCY SUM AVG COUNT_DISTINCT HEATMAP MAX MIN P001 P01 P05 P10 P20 P25 P50 P75 P80 P90 P95 P99 P999 RATE_AVG RATE_SUM RATE_MAX'.split(
-    ' ',
-  ),
-};
-const FILTER_OP = {
-  enum: '= != > >= < <= starts-with does-not-start-with ends-with does-not-end-with exists does-not-exist contains does-not-contain in not-in'.split(
-    ' ',
-  ),
-};
-const column = { type: ['string', 'null'] };
-const query = object([], {
-  breakdowns: list({ type: 'string' }),
-  calculations: list(object(['op'], { op: OP, column })),
-  filters: list(object(['column', 'op'], { op: FILTER_OP, column, value: {} })),
-  filter_combination: { enum: ['AND', 'OR'] },
-  granularity: seconds,
-  orders: list(object([], { op: OP, column: { type: 'string' }, order: { enum: ['ascending', 'descending'] } })),
-  limit: { type: 'integer', minimum: 1, maximum: 1_000 },
-  start_time: seconds,
-  end_time: seconds,
-  time_range: seconds,
-  havings: list(
-    object(['calculate_op'], {
-      calculate_op: OP,
-      column,
-      op: { enum: '= != > >= < <='.split(' ') },
-      value: { type: 'number' },
-    }),
-  ),
-});
-const whole = { type: 'integer', minimum: 0 };
-const tags = list(object(['key', 'value'], { key: text(32, 1), value: text(128, 1) }), { maxItems: 10 });
-const panel = {
-  oneOf: [
-    object(['type', 'query_panel'], {
-      type: { const: 'query' },
-      position: object([], { x_coordinate: whole, y_coordinate: whole, width: whole, height: whole }),
-      query_panel: object(['query_id', 'query_annotation_id'], {
-        query_id: { type: 'string' },
-        query_annotation_id: { type: 'string' },
-        query_style: { enum: ['graph', 'table', 'combo'] },
-        visualization_settings: { type: 'object' },
-      }),
-    }),
-    object(['type', 'text_panel'], {
-      type: { const: 'text' },
-      position: object([], { x_coordinate: whole, y_coordinate: whole, width: whole, height: whole }),
-      text_panel: object(['content'], { content: { type: 'string' } }),
-    }),
-  ],
-};
-
-/** Written from the reference of the API (https://docs.honeycomb.io/api/), not from what our command sends. */
-const SCHEMAS: Record<Kind, object> = {
-  queries: query,
-  query_annotations: object(['name', 'query_id'], {
-    name: text(320, 1),
-    description: text(1_023),
-    query_id: { type: 'string' },
-  }),
-  boards: object(['name', 'type'], {
-    name: text(255, 1),
-    description: text(1_024),
-    type: { const: 'flexible' },
-    layout_generation: { enum: ['auto', 'manual'] },
-    panels: list(panel),
-    preset_filters: list({ type: 'object' }, { maxItems: 5 }),
-    tags,
-  }),
-  triggers: object(['name', 'query', 'threshold'], {
-    name: text(120, 1),
-    description: text(1_023),
-    query: { type: 'object' },
-    threshold: object(['op', 'value'], {
-      op: { enum: ['>', '>=', '<', '<='] },
-      value: { type: 'number' },
-      exceeded_limit: { type: 'integer', minimum: 1, maximum: 5 },
-    }),
-    frequency: { type: 'integer', minimum: 60, maximum: 86_400, multipleOf: 60 },
-    alert_type: { enum: ['on_change', 'on_true'] },
-    disabled: { type: 'boolean' },
-    recipients: list(object(['id'], { id: { type: 'string' }, type: { type: 'string' }, target: { type: 'string' } })),
-    evaluation_schedule_type: { enum: ['frequency', 'window'] },
-    evaluation_schedule: { type: 'object' },
-    tags,
-  }),
-  markers: object([], {
-    start_time: seconds,
-    end_time: seconds,
-    message: { type: 'string' },
-    type: { type: 'string' },
-    url: { type: 'string' },
-  }),
-  columns: object(['key_name'], {
-    key_name: text(255, 1),
-    type: { enum: ['string', 'float', 'integer', 'boolean', 'histogram'] },
-    description: text(255),
-    hidden: { type: 'boolean' },
-  }),
-};
-
-const ajv = new Ajv({ allErrors: true, strict: false });
-const compiled = new Map<object, ValidateFunction>();
+interface CheckedPanel {
+  query_panel?: { query_id: string; query_annotation_id: string };
+}
+interface CheckedBoard {
+  panels?: CheckedPanel[];
+}
+interface CheckedTrigger {
+  query: CheckedQuery;
+  frequency?: number;
+}
+const TRIGGER_QUERY_FIELDS = ['calculations', 'breakdowns', 'filters', 'filter_combination', 'time_range'];
 
 class Refusal extends Error {
   constructor(
@@ -135,10 +32,9 @@ function refuse(status: number, message: string): never {
   throw new Refusal(status, message);
 }
 
-function validate(schema: object, value: unknown): void {
-  let check = compiled.get(schema);
-  if (!check) compiled.set(schema, (check = ajv.compile(schema)));
-  if (!check(value)) refuse(422, ajv.errorsText(check.errors));
+function mustHaveShape(name: Kind | 'query', value: unknown): void {
+  const problems = shapeProblems(name, value);
+  if (problems) refuse(422, problems);
 }
 
 /**
@@ -156,8 +52,7 @@ export class HoneycombManagementApi extends VendorStandIn {
 
   constructor() {
     super((request) => this.answer(request));
-    const kinds = Object.keys(SCHEMAS) as Kind[];
-    this.things = Object.fromEntries(kinds.map((kind) => [kind, new Map()])) as typeof this.things;
+    this.things = Object.fromEntries(HONEYCOMB_KINDS.map((kind) => [kind, new Map()])) as typeof this.things;
   }
 
   get env(): Record<string, string> {
@@ -203,8 +98,7 @@ export class HoneycombManagementApi extends VendorStandIn {
     const [version, resource = '', ...rest] = path.slice(1).split('/').map(decodeURIComponent);
     if (version !== '1') refuse(404, 'not found');
     if (resource === 'auth') return { body: this.auth() };
-    if (!(resource in SCHEMAS)) refuse(404, 'not found');
-    const kind = resource as Kind;
+    const kind = HONEYCOMB_KINDS.find((one) => one === resource) ?? refuse(404, 'not found');
     if (this.keyType !== 'configuration' || !this.access[kind === 'query_annotations' ? 'queries' : kind]) {
       refuse(403, 'the API key does not have the required permission');
     }
@@ -247,56 +141,54 @@ export class HoneycombManagementApi extends VendorStandIn {
     return { body: updated };
   }
 
-  private examine(kind: Kind, dataset: string, given: any): void {
-    validate(SCHEMAS[kind], given);
-    if (kind === 'queries') this.checkQuery(given, dataset);
-    if (kind === 'query_annotations') this.mustExist('queries', given.query_id);
-    if (kind === 'triggers') this.checkTrigger(given, dataset);
-    for (const { query_panel: panel } of kind === 'boards' ? (given.panels ?? []) : []) {
-      if (!panel) continue;
-      this.mustExist('queries', panel.query_id);
-      const annotation = this.mustExist('query_annotations', panel.query_annotation_id);
-      if (annotation.query_id !== panel.query_id) refuse(422, 'the annotation is for another query');
-    }
-    if (kind === 'columns' && given.type === 'histogram') refuse(422, 'histograms are for metrics');
+  private examine(kind: Kind, dataset: string, given: unknown): void {
+    mustHaveShape(kind, given);
+    if (kind === 'queries') this.checkQuery(given as CheckedQuery, dataset);
+    if (kind === 'query_annotations') this.mustExist('queries', (given as Thing).query_id as string);
+    if (kind === 'triggers') this.checkTrigger(given as CheckedTrigger, dataset);
+    if (kind === 'boards') for (const panel of (given as CheckedBoard).panels ?? []) this.checkPanel(panel);
+    if (kind === 'columns' && (given as Thing).type === 'histogram') refuse(422, 'histograms are for metrics');
   }
 
-  private checkQuery(query: any, dataset: string): void {
-    for (const { op, column } of query.calculations ?? []) {
+  private checkPanel({ query_panel: panel }: CheckedPanel): void {
+    if (!panel) return;
+    this.mustExist('queries', panel.query_id);
+    const annotation = this.mustExist('query_annotations', panel.query_annotation_id);
+    if (annotation.query_id !== panel.query_id) refuse(422, 'the annotation is for another query');
+  }
+
+  private checkQuery(query: CheckedQuery, dataset: string): void {
+    const { calculations = [], filters = [], havings = [], orders = [], breakdowns = [] } = query;
+    for (const { op, column } of calculations) {
       const needsNone = op === 'COUNT' || op === 'CONCURRENCY';
       if (needsNone !== (column == null)) refuse(422, `${op} with column ${column}`);
     }
-    for (const { op, value } of query.filters ?? []) {
-      const kind = op.endsWith('exists') || op.endsWith('exist') ? 'none' : op.endsWith('in') ? 'list' : 'one';
-      const has = value == null ? 'none' : Array.isArray(value) ? 'list' : 'one';
-      if (kind !== has) refuse(422, `filter ${op} with ${has} value`);
+    for (const { op, value } of filters) {
+      const needs = /exists?$/.test(op) ? 'no' : /(^|-)in$/.test(op) ? 'a list' : 'one';
+      const has = value == null ? 'no' : Array.isArray(value) ? 'a list' : 'one';
+      if (needs !== has) refuse(422, `filter ${op} with ${has} value`);
     }
-    const named = [query.calculations, query.filters, query.havings].flatMap((list: any[]) =>
-      (list ?? []).map(({ column }) => column).filter((column) => column != null),
-    );
+    const named = [...calculations, ...filters, ...havings].flatMap(({ column }) => column ?? []);
     const known = dataset === ALL ? [...this.things.columns.values()] : this.all('columns', dataset);
-    for (const column of [...named, ...(query.breakdowns ?? [])] as string[]) {
+    for (const column of [...named, ...breakdowns]) {
       if (!known.some(({ key_name }) => key_name === column)) refuse(422, `unknown column ${column}`);
     }
-    for (const { op, column } of query.orders ?? []) {
-      const calculated = query.calculations?.some(
-        (one: any) => one.op === op && (one.column ?? null) === (column ?? null),
-      );
-      if (!(op ? calculated : query.breakdowns?.includes(column)))
-        refuse(422, `order by ${op} ${column}, which is not asked`);
+    for (const { op, column } of orders) {
+      const isCalculated = calculations.some((one) => one.op === op && (one.column ?? null) === (column ?? null));
+      const isAsked = op ? isCalculated : breakdowns.includes(column ?? '');
+      if (!isAsked) refuse(422, `order by ${op} ${column}, which is not asked`);
     }
   }
 
-  private checkTrigger({ query: asked, frequency = 900 }: any, dataset: string): void {
-    validate(query, asked);
-    this.checkQuery(asked, dataset);
-    const allowed = ['calculations', 'breakdowns', 'filters', 'filter_combination', 'time_range'];
-    for (const field of Object.keys(asked as object)) {
-      if (!allowed.includes(field)) refuse(422, `${field} is not allowed in a trigger query`);
-    }
-    if (asked.calculations?.length !== 1) refuse(422, 'a trigger query has exactly one calculation');
-    if (/HEATMAP|CONCURRENCY|RATE_/.test(asked.calculations[0].op as string)) refuse(422, 'not for triggers');
-    const range = asked.time_range ?? 7_200;
+  private checkTrigger({ query, frequency = 900 }: CheckedTrigger, dataset: string): void {
+    mustHaveShape('query', query);
+    this.checkQuery(query, dataset);
+    const other = Object.keys(query).find((field) => !TRIGGER_QUERY_FIELDS.includes(field));
+    if (other) refuse(422, `${other} is not allowed in a trigger query`);
+    const [calculation, more] = query.calculations ?? [];
+    if (!calculation || more) refuse(422, 'a trigger query has exactly one calculation');
+    if (/HEATMAP|CONCURRENCY|RATE_/.test(calculation.op)) refuse(422, `${calculation.op} is not for triggers`);
+    const range = query.time_range ?? 7_200;
     if (range > 4 * frequency || range > 86_400) refuse(422, 'time_range is more than 4 times the frequency');
   }
 
@@ -305,9 +197,8 @@ export class HoneycombManagementApi extends VendorStandIn {
   }
 
   private remove(kind: Kind, thing: Thing): VendorAnswer {
-    const shown = this.all('boards').some(({ panels = [] }) =>
-      panels.some(({ query_panel: panel }: any) => panel?.query_annotation_id === thing.id),
-    );
+    const panels = this.all('boards').flatMap((board) => (board as CheckedBoard).panels ?? []);
+    const shown = panels.some(({ query_panel: panel }) => panel?.query_annotation_id === thing.id);
     if (kind === 'query_annotations' && shown) refuse(409, 'a board shows it');
     this.things[kind].delete(thing.id);
     return { status: 204, body: undefined };
