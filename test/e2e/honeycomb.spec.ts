@@ -3,9 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { freePorts } from '../support/free-ports.js';
 import { CONFIGURATION_KEY, HoneycombManagementApi } from '../support/honeycomb-api.js';
+
+// Most tests start the command several times.
+jest.setTimeout(60_000);
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 const COMMAND = join(REPOSITORY, 'tools/honeycomb/honeycomb.ts');
@@ -206,7 +209,7 @@ describe('honeycomb sync', () => {
       'queries/broken.json',
       'queries/recent-traces.json: query.calculations.1.op',
       'queries/boards/overview.json: there is no queries/nowhere.json',
-      'honeycomb/triggers/gateway-slow.json: query.time_range. is at most four times the frequency',
+      'honeycomb/triggers/gateway-slow.json: query.time_range: is at most four times the frequency',
       'honeycomb/triggers/gateway-errors.json: dataset elsewhere',
     ]) {
       expect(stderr).toContain(part);
@@ -233,6 +236,7 @@ describe('the key', () => {
     ['a management key', `hcxmk_${'0'.repeat(58)}`, 'is a management key'],
     ['a classic key', '0'.repeat(32), 'is a classic key'],
     ['malformed', 'no-key-at-all', 'does not look like a key'],
+    ['two lines', `hcxlk_${'0'.repeat(20)}\n${'0'.repeat(20)}`, 'does not look like a key'],
   ])('%s: says so and where to find the right one, and asks nobody', async (_, key, message) => {
     const { status, stderr } = await run(['sync'], { ...honeycomb.env, HONEYCOMB_CONFIG_KEY: key });
     expect(status).toBe(1);
@@ -325,14 +329,21 @@ describe('Honeycomb misbehaving', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('cannot be reached (ECONNREFUSED)')]);
   });
 
-  it('somebody else there: says which variable to look at', async () => {
+  it('an answer without an environment: says what kind of key is needed', async () => {
     honeycomb.answers.push({ status: 204 });
     const { status, stderr } = await run(['marker', '--type', 'deploy', '--message', 'x']);
     expect(status).toBe(1);
     expect(stderr).toContain('HONEYCOMB_CONFIG_KEY belongs to Honeycomb Classic');
-    const wrong = await run(['sync'], { ...honeycomb.env, HONEYCOMB_API_ENDPOINT: 'honeycomb' });
-    expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('HONEYCOMB_API_ENDPOINT is not')]);
   });
+
+  it.each(['honeycomb', 'ftp://honeycomb.example', 'https://me:planted-secret@honeycomb.example'])(
+    'an endpoint that is none (%s): names the variable, not what it holds',
+    async (endpoint) => {
+      const { status, stderr } = await run(['sync'], { ...honeycomb.env, HONEYCOMB_API_ENDPOINT: endpoint });
+      expect([status, stderr]).toEqual([1, expect.stringContaining('HONEYCOMB_API_ENDPOINT is not')]);
+      expect(stderr).not.toContain('planted-secret');
+    },
+  );
 });
 
 describe('honeycomb marker', () => {

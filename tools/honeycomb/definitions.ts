@@ -125,8 +125,9 @@ function readFile<S extends z.ZodType<object>>(
   }
   const { success, data, error } = schema.safeParse(content);
   if (success) return data;
-  for (const { path, message } of error.issues)
-    problems.push(`${file}: ${[...path.map(String), ''].join('.')} ${message}`);
+  for (const { path, message } of error.issues) {
+    problems.push([file, path.map(String).join('.'), message].filter(Boolean).join(': '));
+  }
   return undefined;
 }
 

@@ -10,6 +10,8 @@ export interface HoneycombSettings {
 }
 
 const WHERE = 'Honeycomb: Environment Settings > API Keys > Configuration';
+const MALFORMED =
+  'does not look like a key of Honeycomb (22 letters and digits); what is needed is a configuration key';
 const MANAGEMENT_KEY = /^hc[a-z]mk_/;
 
 /**
@@ -29,6 +31,8 @@ You find or make one in ${WHERE}.`);
 }
 
 function refusal(key: string): string | undefined {
+  // What does not fit into a header would be quoted by the error that says so.
+  if (!/^\w+$/.test(key)) return MALFORMED;
   if (MANAGEMENT_KEY.test(key)) return 'is a management key of the team; what is needed is a configuration key';
   switch (honeycombKeyKind(key)) {
     case 'ingest':
@@ -37,7 +41,7 @@ function refusal(key: string): string | undefined {
     case 'classic':
       return 'is a classic key; what is needed is the configuration key of an environment';
     case 'malformed':
-      return 'does not look like a key of Honeycomb (22 letters and digits); what is needed is a configuration key';
+      return MALFORMED;
     case 'configuration':
     case 'environment':
       return undefined;
@@ -46,8 +50,10 @@ function refusal(key: string): string | undefined {
 
 function readEndpoint(env: NodeJS.ProcessEnv): string {
   const value = env.HONEYCOMB_API_ENDPOINT?.trim() || 'https://api.honeycomb.io';
-  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value.replace(/\/+$/, '');
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isBase = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  if (isBase) return value.replace(/\/+$/, '');
   throw new HoneycombError(
-    'HONEYCOMB_API_ENDPOINT is not an http(s) URL: leave it out, or set https://api.eu1.honeycomb.io for the EU.',
+    'HONEYCOMB_API_ENDPOINT is not the http(s) URL of an API: leave it out, or set https://api.eu1.honeycomb.io for the EU.',
   );
 }
