@@ -10,7 +10,10 @@ let system: CruddurSystem;
 beforeAll(async () => {
   system = await CruddurSystem.start();
   await system.process('gateway').kill();
-  await system.startService('gateway', { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' });
+  await system.startService('gateway', {
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.5',
+  });
 }, 60_000);
 afterAll(() => system.stop(), 60_000);
 
