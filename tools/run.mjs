@@ -1,6 +1,6 @@
 /**
- * What `npm start`, `npm test` and `npm run build` call, also in a fresh clone and on any Node from 20 on: installs and
- * builds what has changed, and does the job on the Node that the project pins.
+ * What `npm start`, `npm test`, `npm run build` and others call, also in a fresh clone and on any Node from 20 on:
+ * installs and builds what has changed, and does the job on the Node that the project pins.
  */
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,11 @@ const JOBS = {
   test: (node, args) =>
     runTests({ root, node, args, projects: ['unit', 'e2e'], checks: ['typecheck', 'lint', 'format:check'] }),
   'test:system': (node, args) => runTests({ root, node, args, projects: ['system'], checks: [] }),
+  honeycomb: (node, args) => runCommand(node, ['tools/honeycomb/honeycomb.ts', ...args], { cwd: root }),
 };
+
+/** These run from the sources. */
+const NEEDS_NO_BUILD = new Set(['honeycomb']);
 
 const [name = '', ...args] = process.argv.slice(2);
 const job = JOBS[name];
@@ -40,7 +44,7 @@ if (process.env.npm_lifecycle_event) {
 try {
   await ensureInstalled(root);
   const node = findNode(root);
-  await buildWhatChanged(root, node);
+  if (!NEEDS_NO_BUILD.has(name)) await buildWhatChanged(root, node);
   process.exitCode = await job(node, args);
 } catch (error) {
   console.error(error instanceof Error && 'exitStatus' in error ? error.message : error);

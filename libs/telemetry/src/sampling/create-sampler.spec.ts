@@ -69,6 +69,26 @@ describe('parentbased_traceidratio', () => {
   });
 });
 
+describe.each([
+  ['parentbased_always_on', SamplingDecision.RECORD_AND_SAMPLED],
+  ['', SamplingDecision.RECORD_AND_SAMPLED],
+  ['parentbased_always_off', SamplingDecision.NOT_RECORD],
+])('%j', (name, forRoots) => {
+  it('has the rate of who decided, in a service that samples nothing itself', () => {
+    const { decide } = sampler(name);
+    expect(decide(LEFT_OUT, withParent('ot=th:c'))).toMatchObject({
+      decision: SamplingDecision.RECORD_AND_SAMPLED,
+      attributes: { SampleRate: 4 },
+    });
+    expect(decide(KEPT, withParent('ot=th:c', false)).decision).toBe(SamplingDecision.NOT_RECORD);
+  });
+
+  it('gives a trace that begins here no rate', () => {
+    const { decision, attributes } = sampler(name).decide(KEPT);
+    expect([decision, attributes?.SampleRate]).toEqual([forRoots, undefined]);
+  });
+});
+
 it('leaves the other samplers to the SDK', () => {
   expect(sampler('always_on').made).toBeUndefined();
 });

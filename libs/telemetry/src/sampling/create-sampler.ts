@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace';
+import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace';
 import { readUrl } from '../export/endpoint.js';
 import { readList, readPositive } from '../settings.js';
 import { readDaemonAddress } from '../xray/settings.js';
@@ -7,11 +7,15 @@ import { InheritedRateSampler, ProbabilitySampler } from './probability-sampler.
 import type * as xraySampler from './xray/xray-sampler.js';
 
 /**
- * The samplers of OTEL_TRACES_SAMPLER that leave something out, so that what is kept says for how many it stands, and
- * `xray`. Undefined for the others: the SDK knows them.
+ * The samplers of OTEL_TRACES_SAMPLER that leave something out or follow one that does, so that what is kept says for
+ * how many it stands, and `xray`. Undefined for the others: the SDK knows them.
  */
 export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler | undefined {
-  switch (env.OTEL_TRACES_SAMPLER?.trim() ?? '') {
+  switch (env.OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on') {
+    case 'parentbased_always_on':
+      return parentBased(new AlwaysOnSampler());
+    case 'parentbased_always_off':
+      return parentBased(new AlwaysOffSampler());
     case 'traceidratio':
       return new ProbabilitySampler(readRatio(env, problems));
     case 'parentbased_traceidratio':
