@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace';
+import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace';
 import { readUrl } from '../export/endpoint.js';
 import { readList, readPositive } from '../settings.js';
 import { readDaemonAddress } from '../xray/settings.js';
+import { EdgeSampler } from './edge-sampler.js';
 import { InheritedRateSampler, ProbabilitySampler } from './probability-sampler.js';
 import type * as xraySampler from './xray/xray-sampler.js';
 
@@ -20,6 +21,25 @@ export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampl
       return createXraySampler(env, problems);
     default:
       return undefined;
+  }
+}
+
+/** The sampler of a public edge, where adopted callers decide nothing. */
+export function createEdgeSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
+  return new EdgeSampler(createSampler(env, problems) ?? createStandardSampler(env));
+}
+
+/** What the SDK makes of the names that {@link createSampler} leaves to it. */
+function createStandardSampler(env: NodeJS.ProcessEnv): Sampler {
+  switch (env.OTEL_TRACES_SAMPLER?.trim() ?? '') {
+    case 'always_on':
+      return new AlwaysOnSampler();
+    case 'always_off':
+      return new AlwaysOffSampler();
+    case 'parentbased_always_off':
+      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
+    default:
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
   }
 }
 
