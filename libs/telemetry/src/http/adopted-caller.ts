@@ -20,9 +20,7 @@ const ADOPTED = createContextKey('cruddur.telemetry.adopted-caller');
 export function adoptedParent(request: FastifyRequest, claimed: SpanContext | undefined): Context | undefined {
   if (!claimed || !rule?.(request, claimed.traceId)) return undefined;
   const { traceId, spanId, traceFlags } = claimed;
-  return trace
-    .setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
-    .setValue(ADOPTED, true);
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true }).setValue(ADOPTED, true);
 }
 
 /** Whether the parent in this context is a caller's that was adopted, and not a span of ours below it. */

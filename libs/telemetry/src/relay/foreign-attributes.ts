@@ -26,14 +26,14 @@ export function readAttributes(raw: unknown): { attributes: Attributes; dropped:
   return { attributes, dropped: items.length - kept };
 }
 
-function readValue(raw: unknown, key: string): AttributeValue | undefined {
+function readValue(raw: unknown, key: string): AttributeValue {
   if (typeof raw !== 'object' || raw === null) return undefined;
   const { arrayValue } = raw as { arrayValue?: { values?: unknown } };
   if (!arrayValue) return readScalar(raw, key);
   const values = Array.isArray(arrayValue.values) ? arrayValue.values.slice(0, LIMITS.arrayItems) : [];
   const scalars = values.map((value) => readScalar(value, key));
   const sameType = scalars.every((scalar) => scalar !== undefined && typeof scalar === typeof scalars[0]);
-  return sameType ? (scalars as AttributeValue) : undefined;
+  return sameType ? scalars : undefined;
 }
 
 function readScalar(raw: unknown, key: string): string | number | boolean | undefined {

@@ -52,7 +52,7 @@ export function relaySpans(body: Buffer, encoding: Encoding, options: RelayOptio
   return { accepted: spans.length, rejected, reason, full: false };
 }
 
-function readSpans(body: Buffer, encoding: Encoding, options: RelayOptions, own: Record<string, unknown>) {
+function readSpans(body: Buffer, encoding: Encoding, options: RelayOptions, own: Attributes) {
   const spans: ReadableSpan[] = [];
   let rejected = 0;
   let reason = '';
@@ -75,10 +75,10 @@ function readSpans(body: Buffer, encoding: Encoding, options: RelayOptions, own:
   return { spans, rejected, reason };
 }
 
-function resourceOf(raw: unknown, options: RelayOptions, own: Record<string, unknown>): Resource {
+function resourceOf(raw: unknown, options: RelayOptions, own: Attributes): Resource {
   const { attributes } = readAttributes(raw);
-  const pick = (from: Record<string, unknown>, keys: string[]) =>
-    Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])) as Attributes;
+  const pick = (from: Attributes, keys: string[]) =>
+    Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]));
   return resourceFromAttributes({
     ...pick(attributes, FROM_SENDER),
     ...pick(own, FROM_US),

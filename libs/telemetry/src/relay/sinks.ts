@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import type { ExportQueue } from '../export/export-queue.js';
 
@@ -7,7 +8,7 @@ export interface RelaySinks {
   /** Decides by the trace id alone, as about the process's own spans; undefined when it needs to know more. */
   sampler: Sampler | undefined;
   /** Attributes of this process's resource. */
-  resource: Record<string, unknown>;
+  resource: Attributes;
 }
 
 let sinks: RelaySinks | undefined;

@@ -60,7 +60,8 @@ export function relayTracesOfPage(fastify: FastifyInstance, tokens: PageTokens):
 function relay(request: FastifyRequest, reply: FastifyReply, tokens: PageTokens): void {
   const session = tokens.read(request.headers[PAGE_HEADER]);
   if (!session || session.ageing) void reply.header(PAGE_HEADER, tokens.issue(session?.tracePrefix));
-  if (!session) return refuse(request, reply, 401, CODE.unauthenticated, `${PAGE_HEADER} is missing, forged or expired`);
+  if (!session)
+    return refuse(request, reply, 401, CODE.unauthenticated, `${PAGE_HEADER} is missing, forged or expired`);
   const encoding = encodingOf(request);
   const userAgent = request.headers['user-agent']?.slice(0, USER_AGENT_LENGTH);
   try {

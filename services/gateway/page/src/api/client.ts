@@ -60,6 +60,10 @@ async function request(path: string, init: RequestInit): Promise<Response> {
     throw new ApiError('Cruddur does not answer. Is the gateway running, and are you online?', 0);
   }
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { errors?: string[]; detail?: string; trace_id?: string };
+  const problem = (await response.json().catch(() => ({}))) as {
+    errors?: string[];
+    detail?: string;
+    trace_id?: string;
+  };
   throw new ApiError(sentenceFor(response.status, problem), response.status, problem.trace_id);
 }

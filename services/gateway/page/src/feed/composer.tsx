@@ -78,8 +78,12 @@ export function Composer({ label, placeholder, button, maximum, trace, withTtl, 
       <div class="composer-row">
         {withTtl && (
           <label class="ttl">
-            Gone in{' '}
-            <select value={ttl} onChange={({ currentTarget }) => setTtl(currentTarget.value as Ttl)}>
+            <span>Gone in </span>
+            <select
+              aria-label="Gone in"
+              value={ttl}
+              onChange={({ currentTarget }) => setTtl(currentTarget.value as Ttl)}
+            >
               {Object.entries(TTLS).map(([value, text]) => (
                 <option key={value} value={value}>
                   {text}
@@ -106,7 +110,11 @@ export function Composer({ label, placeholder, button, maximum, trace, withTtl, 
 function Meter({ share }: { share: number }) {
   const length = 2 * Math.PI * 8;
   return (
-    <svg class={share > 1 ? 'meter over' : share > NEARLY_FULL ? 'meter nearly' : 'meter'} viewBox="0 0 20 20" aria-hidden="true">
+    <svg
+      class={share > 1 ? 'meter over' : share > NEARLY_FULL ? 'meter nearly' : 'meter'}
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+    >
       <circle cx="10" cy="10" r="8" />
       <circle
         class="filled"

@@ -32,7 +32,11 @@ export function NotificationsView() {
   return (
     <>
       <h1>Notifications</h1>
-      <ListView path={notificationsPath} empty="Nothing new" emptyHint="Replies to you and mentions of you come here." />
+      <ListView
+        path={notificationsPath}
+        empty="Nothing new"
+        emptyHint="Replies to you and mentions of you come here."
+      />
     </>
   );
 }
@@ -48,7 +52,11 @@ export function ProfileView({ handle }: { handle: string }) {
           {first && <p class="handle">@{first.handle}</p>}
         </div>
       </div>
-      <ListView path={profilePath(handle)} empty="Nothing to read at the moment" emptyHint="What was said here has expired." />
+      <ListView
+        path={profilePath(handle)}
+        empty="Nothing to read at the moment"
+        emptyHint="What was said here has expired."
+      />
     </>
   );
 }

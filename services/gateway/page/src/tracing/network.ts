@@ -1,6 +1,7 @@
 import type { Attributes } from './otlp.js';
 
-const between = (from: number, to: number) => (from > 0 && to >= from ? Math.round((to - from) * 1_000) / 1_000 : undefined);
+const between = (from: number, to: number) =>
+  from > 0 && to >= from ? Math.round((to - from) * 1_000) / 1_000 : undefined;
 
 /** Where the time of a request went, as far as the browser tells: https://www.w3.org/TR/resource-timing/ */
 export function networkAttributes(entry: PerformanceResourceTiming): Attributes {
@@ -20,7 +21,9 @@ export function networkAttributes(entry: PerformanceResourceTiming): Attributes 
     'cruddur.server_ms': server,
     // What the server did not use of the wait was spent on the way there and back.
     'cruddur.network.transit_ms':
-      server !== undefined && waited !== undefined ? Math.max(0, Math.round((waited - server) * 1_000) / 1_000) : undefined,
+      server !== undefined && waited !== undefined
+        ? Math.max(0, Math.round((waited - server) * 1_000) / 1_000)
+        : undefined,
   };
 }
 

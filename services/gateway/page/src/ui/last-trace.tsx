@@ -45,7 +45,11 @@ export function LastTrace() {
         ))}
       </ul>
       <p class="last-trace-link">
-        <TraceLink traceId={traceId}>Follow it through the services</TraceLink>
+        <TraceLink traceId={traceId}>
+          {/* One word less where there is less room. */}
+          <span class="wide">Follow it through the services</span>
+          <span class="narrow">See its trace</span>
+        </TraceLink>
       </p>
     </section>
   );
