@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type OtlpReceiver, startOtlpReceiver } from '@cruddur/telemetry/testing';
 import protobuf from 'protobufjs';
 import { CleanUp, GatewayUnderTest, HOME } from '../support/gateway-under-test.js';
 import { PageSession, text } from '../support/page-session.js';
+
+// Some tests start several gateways.
+jest.setTimeout(60_000);
 
 const cleanUp = new CleanUp();
 const atTheEnd = new CleanUp();
@@ -141,8 +144,8 @@ describe('a trace that is linked and not continued', () => {
     const answer = await page.call(HOME, span, headers(page));
     expect(answer.status).toBe(200);
     expect(tracedAs(answer)).not.toBe(span.traceId);
-    const [root] = await receiver.expectTrace(tracedAs(answer)!, SERVER_TREE);
-    expect(root?.links).toEqual([{ traceId: span.traceId, spanId: span.spanId }]);
+    const spans = await receiver.expectTrace(tracedAs(answer)!, SERVER_TREE);
+    expect(spans.find(({ kind }) => kind === 'SERVER')?.links).toEqual([{ traceId: span.traceId, spanId: span.spanId }]);
   });
 
   it("because its id is not the page's to choose", async () => {
@@ -244,7 +247,7 @@ describe('what the relay refuses', () => {
         { key: 'not.finite', value: { doubleValue: 'NaN' } },
         ...many,
       ],
-      events: Array.from({ length: 50 }, () => ({ name: 'e', attributes: many })),
+      events: Array.from({ length: 50 }, () => ({ name: 'e', attributes: many.slice(0, 3) })),
       links: Array.from({ length: 50 }, () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) })),
     });
     expect((await page.send([span])).status).toBe(200);
