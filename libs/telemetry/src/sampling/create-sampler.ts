@@ -26,12 +26,13 @@ export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampl
 
 /** The sampler of a public edge, where adopted callers decide nothing. */
 export function createEdgeSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
-  return new EdgeSampler(createSampler(env, problems) ?? createStandardSampler(env));
+  return new EdgeSampler(createSampler(env, problems) ?? createStandardSampler(env, problems));
 }
 
 /** What the SDK makes of the names that {@link createSampler} leaves to it. */
-function createStandardSampler(env: NodeJS.ProcessEnv): Sampler {
-  switch (env.OTEL_TRACES_SAMPLER?.trim() ?? '') {
+function createStandardSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
+  const name = env.OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on';
+  switch (name) {
     case 'always_on':
       return new AlwaysOnSampler();
     case 'always_off':
@@ -39,6 +40,8 @@ function createStandardSampler(env: NodeJS.ProcessEnv): Sampler {
     case 'parentbased_always_off':
       return new ParentBasedSampler({ root: new AlwaysOffSampler() });
     default:
+      if (name !== 'parentbased_always_on')
+        problems.push(`OTEL_TRACES_SAMPLER "${name}" is unknown: every trace is kept`);
       return new ParentBasedSampler({ root: new AlwaysOnSampler() });
   }
 }
