@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { type OtlpReceiver, startOtlpReceiver } from '@cruddur/telemetry/testing';
 import protobuf from 'protobufjs';
 import { CleanUp, GatewayUnderTest, HOME } from '../support/gateway-under-test.js';
-import { PageSession, text } from '../support/page-session.js';
+import { PageSession, type SentSpan, text } from '../support/page-session.js';
 
 // Some tests start several gateways.
 jest.setTimeout(60_000);
@@ -145,7 +145,9 @@ describe('a trace that is linked and not continued', () => {
     expect(answer.status).toBe(200);
     expect(tracedAs(answer)).not.toBe(span.traceId);
     const spans = await receiver.expectTrace(tracedAs(answer)!, SERVER_TREE);
-    expect(spans.find(({ kind }) => kind === 'SERVER')?.links).toEqual([{ traceId: span.traceId, spanId: span.spanId }]);
+    expect(spans.find(({ kind }) => kind === 'SERVER')?.links).toEqual([
+      { traceId: span.traceId, spanId: span.spanId },
+    ]);
   });
 
   it("because its id is not the page's to choose", async () => {
@@ -210,20 +212,20 @@ describe('what the relay refuses', () => {
     expect((await fetch(gateway.url + HOME)).status).toBe(200);
   });
 
-  it.each<[string, (page: PageSession) => Record<string, unknown>, RegExp]>([
-    ["somebody else's trace", () => ({ traceId: 'ab'.repeat(16) }), /traceId/],
-    ['a trace id of zeros', () => ({ traceId: '0'.repeat(32) }), /traceId/],
-    ['no span id', () => ({ spanId: '' }), /spanId/],
-    ['a server span', () => ({ kind: 2 }), /kind/],
-    ['no name', () => ({ name: '' }), /name/],
-    ['a name that is no text', () => ({ name: { $ne: 1 } }), /name/],
-    ['a span of the last century', () => ({ startTimeUnixNano: '1' }), /times/],
-    ['a span that ends before it starts', () => ({ endTimeUnixNano: '1' }), /times/],
-    ['a span of years', ({ span }) => ({ ...span, endTimeUnixNano: '9999999999999999999' }), /times/],
+  it.each<[string, Partial<SentSpan>, RegExp]>([
+    ["somebody else's trace", { traceId: 'ab'.repeat(16) }, /traceId/],
+    ['a trace id of zeros', { traceId: '0'.repeat(32) }, /traceId/],
+    ['no span id', { spanId: '' }, /spanId/],
+    ['a server span', { kind: 2 }, /kind/],
+    ['no name', { name: '' }, /name/],
+    ['a name that is no text', { name: { $ne: 1 } as unknown as string }, /name/],
+    ['a span of the last century', { startTimeUnixNano: '1' }, /times/],
+    ['a span that ends before it starts', { endTimeUnixNano: '1' }, /times/],
+    ['a span of years', { endTimeUnixNano: '9999999999999999999' }, /times/],
   ])('of a request: %s', async (_what, changes, reason) => {
     const good = page.span({ name: 'good' });
-    const response = await page.send([page.span(changes(page)), good]);
-    const { partialSuccess } = (await response.json()) as any;
+    const response = await page.send([page.span(changes), good]);
+    const { partialSuccess }: any = await response.json();
     expect([response.status, partialSuccess.rejectedSpans]).toEqual([200, '1']);
     expect(partialSuccess.errorMessage).toMatch(reason);
     await receiver.waitFor('the good one', () => receiver.trace(good.traceId).length === 1);
@@ -253,7 +255,8 @@ describe('what the relay refuses', () => {
     expect((await page.send([span])).status).toBe(200);
     await receiver.waitFor('it', () => receiver.trace(span.traceId).length === 1);
     const { name, attributes, events, links } = receiver.trace(span.traceId)[0]!;
-    expect([name.length, String(attributes.long).length, events.length, links.length]).toEqual([128, 1_024, 16, 4]);
+    expect([name.length, events.length, links.length]).toEqual([128, 16, 4]);
+    expect(attributes.long).toBe('y'.repeat(1_024));
     expect(Object.keys(attributes).length).toBeLessThan(52);
     expect(attributes['url.full']).toBe('http://x/?term=bread&token=REDACTED');
     expect(inspect(receiver.trace(span.traceId), { depth: 9 })).not.toMatch(/mallory|planted/);

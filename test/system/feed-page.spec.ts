@@ -107,7 +107,11 @@ describe('a click', () => {
             gateway: CLIENT POST /activities
               user-activities: SERVER POST /activities
                 user-activities: INTERNAL create activity
+                  user-activities: CLIENT BEGIN
+                  user-activities: CLIENT INSERT idempotency_keys
                   user-activities: CLIENT INSERT activities
+                  user-activities: CLIENT UPDATE idempotency_keys
+                  user-activities: CLIENT COMMIT
                   user-activities: PRODUCER send activity.created
                     home-activities: CONSUMER process activity.created
                       home-activities: CLIENT INSERT timeline
@@ -131,7 +135,11 @@ describe('a click', () => {
             gateway: CLIENT POST /activities/{uuid}/replies
               user-activities: SERVER POST /activities/:uuid/replies
                 user-activities: INTERNAL create reply
+                  user-activities: CLIENT BEGIN
+                  user-activities: CLIENT INSERT idempotency_keys
                   user-activities: CLIENT UPDATE activities
+                  user-activities: CLIENT UPDATE idempotency_keys
+                  user-activities: CLIENT COMMIT
                   user-activities: PRODUCER send activity.replied
                     home-activities: CONSUMER process activity.replied
                       home-activities: CLIENT INSERT timeline_replies

@@ -116,14 +116,16 @@ function Meter({ share }: { share: number }) {
       aria-hidden="true"
     >
       <circle cx="10" cy="10" r="8" />
-      <circle
-        class="filled"
-        cx="10"
-        cy="10"
-        r="8"
-        stroke-dasharray={`${Math.min(1, share) * length} ${length}`}
-        transform="rotate(-90 10 10)"
-      />
+      {share > 0 && (
+        <circle
+          class="filled"
+          cx="10"
+          cy="10"
+          r="8"
+          stroke-dasharray={`${Math.min(1, share) * length} ${length}`}
+          transform="rotate(-90 10 10)"
+        />
+      )}
     </svg>
   );
 }

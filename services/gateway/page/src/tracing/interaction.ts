@@ -15,7 +15,8 @@ export interface Finished {
   /** Of the requests' time, what the gateway says that it used; undefined when it does not say. */
   serverMs: number | undefined;
   requestMs: number;
-  failed: boolean;
+  /** Whether there is a trace to see: the gateway may have decided to keep none. */
+  sampled: boolean;
 }
 
 let listener: (finished: Finished) => void = () => {};
@@ -38,7 +39,6 @@ export class Interaction {
   private lastEnd: number;
   private timer: number | undefined;
   private over = false;
-  private failed = false;
   private unsampled = false;
 
   constructor(name: string, attributes: Attributes, start = performance.now()) {
@@ -89,7 +89,6 @@ export class Interaction {
 
   recordException(error: unknown): void {
     this.root.recordException(error);
-    this.failed = true;
     this.requests++;
   }
 
@@ -111,7 +110,7 @@ export class Interaction {
       durationMs: this.lastEnd - this.root.start,
       serverMs: this.serverMs,
       requestMs: this.requestMs,
-      failed: this.failed,
+      sampled: !this.unsampled,
     });
   }
 

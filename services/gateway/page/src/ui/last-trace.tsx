@@ -11,7 +11,7 @@ const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(valu
 export function LastTrace() {
   const trace = last.value;
   if (!trace) return null;
-  const { name, traceId, durationMs, serverMs = 0, requestMs } = trace;
+  const { name, traceId, durationMs, serverMs = 0, requestMs, sampled } = trace;
   const network = Math.max(0, requestMs - serverMs);
   const browser = Math.max(0, durationMs - requestMs);
   const total = serverMs + network + browser || 1;
@@ -44,13 +44,15 @@ export function LastTrace() {
           </li>
         ))}
       </ul>
-      <p class="last-trace-link">
-        <TraceLink traceId={traceId}>
-          {/* One word less where there is less room. */}
-          <span class="wide">Follow it through the services</span>
-          <span class="narrow">See its trace</span>
-        </TraceLink>
-      </p>
+      {sampled && (
+        <p class="last-trace-link">
+          <TraceLink traceId={traceId}>
+            {/* One word less where there is less room. */}
+            <span class="wide">Follow it through the services</span>
+            <span class="narrow">See its trace</span>
+          </TraceLink>
+        </p>
+      )}
     </section>
   );
 }

@@ -4,7 +4,9 @@ import { TraceLink } from './trace-link.js';
 
 /** What went wrong, in a sentence, with what one can do about it. */
 export function ErrorNote({ error, onRetry }: { error: Error; onRetry?: () => void }) {
-  const traceId = error instanceof ApiError ? error.traceId : undefined;
+  const { traceId, status = 0 } = error instanceof ApiError ? error : ({} as Partial<ApiError>);
+  // What was wrong with the request is wrong the next time as well.
+  const canRetry = status < 400 || status === 429 || status >= 500;
   return (
     <div class="note error" role="alert">
       <p>{error.message}</p>
@@ -13,7 +15,7 @@ export function ErrorNote({ error, onRetry }: { error: Error; onRetry?: () => vo
           What happened: <TraceLink traceId={traceId} />
         </p>
       )}
-      {onRetry && (
+      {onRetry && canRetry && (
         <button class="button" type="button" data-trace="try again" onClick={onRetry}>
           Try again
         </button>
