@@ -8,11 +8,13 @@ COPY package.json package-lock.json .npmrc ./
 
 FROM base AS build
 # No install scripts: one of them would fetch the Node that stands in for an old one on a developer's machine.
-RUN npm ci --omit=optional --ignore-scripts
+# Optional packages too: the bundler of the page is one, in a package per platform.
+RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json ./
 COPY libs libs
 COPY services services
-RUN node node_modules/@nestjs/cli/bin/nest.js build --all
+RUN node node_modules/@nestjs/cli/bin/nest.js build --all && \
+    node node_modules/vite/bin/vite.js build services/gateway/page --logLevel warn
 
 FROM base AS dependencies
 # Type declarations and source maps of packages are nearly half their size, and nothing reads them at run time.

@@ -48,7 +48,7 @@ export default tseslint.config(
   },
   {
     files: ['services/**/*.ts'],
-    ignores: ['services/trace-viewer/page/**'],
+    ignores: ['services/*/page/**'],
     rules: restrict(sdkPackages, otherServices, intoLibs, testingOnly),
   },
   ...LIBS.map((lib) => ({

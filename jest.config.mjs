@@ -15,7 +15,7 @@ const shared = {
     ],
   },
   moduleNameMapper: {
-    '^@cruddur/telemetry/(testing|microservices)$': '<rootDir>/libs/telemetry/src/$1/index.ts',
+    '^@cruddur/telemetry/(testing|microservices|relay)$': '<rootDir>/libs/telemetry/src/$1/index.ts',
     '^@cruddur/telemetry/start$': '<rootDir>/libs/telemetry/src/start.ts',
     '^@cruddur/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -17,9 +17,16 @@ export const BUILD_STEPS = [
   {
     what: 'the services',
     inputs: ['services', 'libs', 'nest-cli.json', 'tsconfig.json', 'package.json', 'package-lock.json'],
-    except: ['services/trace-viewer/page'],
+    except: ['services/gateway/page', 'services/trace-viewer/page'],
     output: 'dist',
     command: ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all'],
+  },
+  {
+    what: "the gateway's page",
+    inputs: ['services/gateway/page', 'package.json', 'package-lock.json'],
+    // In the output of the step above, which takes it away: then it is built anew as well.
+    output: 'dist/services/gateway/src/page/static',
+    command: ['node_modules/vite/bin/vite.js', 'build', 'services/gateway/page', '--logLevel', 'warn'],
   },
   {
     what: "the trace viewer's page",

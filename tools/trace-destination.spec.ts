@@ -50,6 +50,7 @@ describe('findTraceDestination', () => {
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_BSP_SCHEDULE_DELAY: '500',
       OTEL_BLRP_SCHEDULE_DELAY: '500',
+      TELEMETRY_TRACE_URL: 'http://localhost:1/traces/{trace_id}',
     });
     expect(text).toBe('open http://localhost:1, and see Honeycomb');
   });

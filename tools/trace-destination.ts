@@ -37,7 +37,7 @@ export async function findTraceDestination(
     if (receiver.taken) return { env: where, text: `to ${[receiver.url, ...honeycomb].join(' and ')}` };
     const page = receiver.url.replace('//127.0.0.1:', '//localhost:');
     return {
-      env: { ...where, ...unlessSet(FOR_THE_VIEWER, env) },
+      env: { ...where, ...unlessSet({ ...FOR_THE_VIEWER, TELEMETRY_TRACE_URL: `${page}/traces/{trace_id}` }, env) },
       text: `open ${[page, ...honeycomb].join(', and see ')}`,
     };
   }

@@ -11,6 +11,7 @@ export function welcome(addresses: readonly Address[], database: string, traces:
     ...rows.reverse(),
     ['PostgreSQL', database],
     [],
+    ...(gateway ? [['Open', readable(gateway.url)]] : []),
     ...(gateway ? [['Try', `curl ${readable(gateway.url)}/api/activities/home`]] : []),
     ['Traces', traces],
     ['Stop', 'Ctrl-C'],

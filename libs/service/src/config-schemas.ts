@@ -17,3 +17,6 @@ export const millisecondsSchema = z.coerce.number('must be milliseconds').int('m
 
 /** The address a service listens on: loopback unless a container's network needs every interface. */
 export const hostSchema = z.string().default('127.0.0.1');
+
+/** A switch. */
+export const booleanSchema = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');

@@ -16,8 +16,9 @@ import { createDiagLogger } from './logging/diag-logger.js';
 import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
 import { createPropagator } from './propagator.js';
+import { setRelaySinks } from './relay/sinks.js';
 import { createResource } from './resource.js';
-import { createSampler } from './sampling/create-sampler.js';
+import { createEdgeSampler, createSampler } from './sampling/create-sampler.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
 import { PreciseStartProcessor } from './spans/precise-start.js';
 
@@ -64,11 +65,12 @@ export function startTelemetry(options: TelemetryOptions): void {
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
   const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';
   const resource = createResource(options, env);
+  const sampler = trustInbound ? createSampler(env, problems) : createEdgeSampler(env, problems);
   const sdk = new NodeSDK({
     resource,
     resourceDetectors: [envDetector],
     textMapPropagator: createPropagator(env, problems),
-    sampler: createSampler(env, problems),
+    sampler,
     spanProcessors,
     metricReaders: metrics ? undefined : [],
     logRecordProcessors,
@@ -92,6 +94,8 @@ export function startTelemetry(options: TelemetryOptions): void {
     problems,
     flush: () => shutdownTelemetry(CRASH_FLUSH_MS),
   });
+  const decidesById = env.OTEL_TRACES_SAMPLER?.trim() !== 'xray';
+  setRelaySinks({ queues, sampler: decidesById ? sampler : undefined, resource: resource.attributes });
   state = { sdk, queues, sides, logBridge };
   for (const problem of problems) logger.warn(problem);
 }

@@ -1,5 +1,5 @@
 import { DEMO_USER_UUID, isUuid } from '@cruddur/contracts';
-import { hostSchema, millisecondsSchema, originSchema, portSchema } from '@cruddur/service';
+import { booleanSchema, hostSchema, millisecondsSchema, originSchema, portSchema } from '@cruddur/service';
 import { z } from 'zod';
 
 const timeout = millisecondsSchema.min(1, 'must be at least 1');
@@ -12,6 +12,17 @@ export const GatewayConfigSchema = z.object({
   HOME_ACTIVITIES_TIMEOUT_MS: timeout.default(3_000),
   USER_ACTIVITIES_URL: originSchema.default('http://127.0.0.1:4569'),
   USER_ACTIVITIES_TIMEOUT_MS: timeout.default(2_000),
+  /** The feed page at `/`. */
+  GATEWAY_PAGE: booleanSchema.default(true),
+  /** Traces that begin in the page: its spans are taken and passed on. */
+  GATEWAY_BROWSER_TRACES: booleanSchema.default(true),
+  /** Signs the page's tokens, for several gateways behind one address; unset, each has a key of its own. */
+  GATEWAY_PAGE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  /** Here it is what the page links a trace to. */
+  TELEMETRY_TRACE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .includes('{trace_id}', 'must have {trace_id} in it')
+    .optional(),
   NODE_ENV: z.string().optional(),
   /** Here it only decides whether there is a route to test Rollbar with. */
   ROLLBAR_ACCESS_TOKEN: z.string().trim().optional(),

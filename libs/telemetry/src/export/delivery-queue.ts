@@ -61,6 +61,11 @@ export class DeliveryQueue<T> {
     return this.failing;
   }
 
+  /** Whether more than half of it is free, which items of less worth can be asked to wait for. */
+  get hasRoom(): boolean {
+    return !this.closed && this.queue.length < this.settings.maxQueueSize / 2;
+  }
+
   push(item: T): void {
     if (this.closed) return;
     const size = this.sizeOf(item);

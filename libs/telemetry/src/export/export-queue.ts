@@ -30,6 +30,10 @@ export class ExportQueue implements SpanProcessor {
     return this.queue.isFailing;
   }
 
+  get hasRoom(): boolean {
+    return this.queue.hasRoom;
+  }
+
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {

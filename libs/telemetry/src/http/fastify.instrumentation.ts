@@ -22,6 +22,7 @@ import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { errorType, toException } from '../spans/errors.js';
 import { reportFault } from '../spans/report-fault.js';
 import { VERSION } from '../version.js';
+import { adoptedParent } from './adopted-caller.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
@@ -125,6 +126,8 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     const { trustInbound, baggageKeys } = this.getConfig();
     if (trustInbound) return { parent: allowedBaggageOnly(extracted, baggageKeys) };
     const claimed = trace.getSpanContext(extracted);
+    const adopted = adoptedParent(request, claimed);
+    if (adopted) return { parent: adopted };
     return { parent: ROOT_CONTEXT, links: claimed && [{ context: claimed }] };
   }
 

@@ -3,6 +3,7 @@ import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler } f
 import { readUrl } from '../export/endpoint.js';
 import { readList, readPositive } from '../settings.js';
 import { readDaemonAddress } from '../xray/settings.js';
+import { EdgeSampler } from './edge-sampler.js';
 import { InheritedRateSampler, ProbabilitySampler } from './probability-sampler.js';
 import type * as xraySampler from './xray/xray-sampler.js';
 
@@ -24,6 +25,28 @@ export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampl
       return createXraySampler(env, problems);
     default:
       return undefined;
+  }
+}
+
+/** The sampler of a public edge, where adopted callers decide nothing. */
+export function createEdgeSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
+  return new EdgeSampler(createSampler(env, problems) ?? createStandardSampler(env, problems));
+}
+
+/** What the SDK makes of the names that {@link createSampler} leaves to it. */
+function createStandardSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
+  const name = env.OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on';
+  switch (name) {
+    case 'always_on':
+      return new AlwaysOnSampler();
+    case 'always_off':
+      return new AlwaysOffSampler();
+    case 'parentbased_always_off':
+      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
+    default:
+      if (name !== 'parentbased_always_on')
+        problems.push(`OTEL_TRACES_SAMPLER "${name}" is unknown: every trace is kept`);
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
   }
 }
 

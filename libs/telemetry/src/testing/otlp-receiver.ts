@@ -2,8 +2,8 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { type AddressInfo, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import type { ExportTraceRequest } from './otlp-json.js';
-import { decodeTraceRequest } from './otlp-protobuf.js';
+import type { ExportTraceRequest } from '../relay/otlp-json.js';
+import { decodeTraceRequest } from '../relay/otlp-protobuf.js';
 import { dedent, diffOutlines, outline } from './outline.js';
 import { type ReceivedSpan, toReceivedSpans } from './received-span.js';
 

@@ -1,4 +1,4 @@
-import { type AttributeValue, type ExportTraceRequest, type OtlpSpan, plainAttributes } from './otlp-json.js';
+import { type AttributeValue, type ExportTraceRequest, type OtlpSpan, plainAttributes } from '../relay/otlp-json.js';
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'] as const;
 

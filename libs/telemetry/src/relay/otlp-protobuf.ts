@@ -131,6 +131,7 @@ class Reader {
       const byte = this.take(1)[0]!;
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
+      if (shift > 63n) throw new RangeError('a number is longer than 64 bits');
     }
   }
 

@@ -1,0 +1,58 @@
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { getPage } from '../api/client.js';
+import type { Activity, Notification } from '../api/types.js';
+
+type Item = Activity | Notification;
+
+/** A list as it is shown: what has come so far, and what is under way. */
+export interface List<T> {
+  readonly items: readonly T[] | undefined;
+  readonly next: string | null;
+  readonly degraded: boolean;
+  readonly error: Error | undefined;
+  readonly loading: boolean;
+}
+
+const EMPTY = { items: undefined, next: null, degraded: false, error: undefined, loading: true };
+
+/** The list on the screen. There is one at a time. */
+export const list = signal<List<Item>>(EMPTY);
+let loader: AbortController | undefined;
+
+/** @param path of the first page, or the `next` of the page before to add it */
+async function load(path: string, add: boolean): Promise<void> {
+  loader?.abort();
+  const { signal } = (loader = new AbortController());
+  list.value = add ? { ...list.peek(), loading: true, error: undefined } : EMPTY;
+  try {
+    const page = await getPage<Item>(path, signal);
+    if (signal.aborted) return;
+    const before = add ? (list.peek().items ?? []) : [];
+    const known = new Set(before.map(({ uuid }) => uuid));
+    const items = [...before, ...page.items.filter(({ uuid }) => !known.has(uuid))];
+    list.value = { items, next: page.next, degraded: page.degraded, error: undefined, loading: false };
+  } catch (error) {
+    if (!signal.aborted) list.value = { ...list.peek(), error: error as Error, loading: false };
+  }
+}
+
+/** Loads the list at this path while the caller is on the screen. */
+export function useList(path: string): { reload: () => void; more: () => void } {
+  useEffect(() => {
+    void load(path, false);
+    return () => loader?.abort();
+  }, [path]);
+  return {
+    reload: () => void load(path, false),
+    more: () => {
+      const { next } = list.peek();
+      if (next) void load(next, true);
+    },
+  };
+}
+
+/** Shows a message at once that the list would only have the next time. */
+export function prepend(activity: Activity): void {
+  list.value = { ...list.peek(), items: [activity, ...(list.peek().items ?? [])] };
+}
