@@ -50,8 +50,20 @@ describe('findTraceDestination', () => {
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_BSP_SCHEDULE_DELAY: '500',
       OTEL_BLRP_SCHEDULE_DELAY: '500',
+      TELEMETRY_TRACE_URL: 'http://localhost:1/traces/{trace_id}',
     });
     expect(text).toBe('open http://localhost:1, and see Honeycomb');
+  });
+
+  it('keeps the links of the environment beside those to the receiver, wherever that is named', async () => {
+    const given = { TELEMETRY_TRACE_URL: 'http://jaeger.example/trace/{trace_id}' };
+    const both = `http://localhost:1/traces/{trace_id},${given.TELEMETRY_TRACE_URL}`;
+    const beside = await findTraceDestination(given, receiver(false), nobody);
+    expect(beside.env.TELEMETRY_TRACE_URL).toBe(both);
+    const named = { ...given, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:1/' };
+    expect((await findTraceDestination(named, receiver(false), nobody)).env).toEqual({ TELEMETRY_TRACE_URL: both });
+    const elsewhere = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:2' };
+    expect((await findTraceDestination(elsewhere, receiver(false), nobody)).env).toEqual({});
   });
 
   it('sends no logs to what was running already, nor when the environment speaks of them', async () => {
