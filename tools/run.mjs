@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm test` and `npm run build` call, also in a fresh clone and on any Node from 20 on: installs and
+ * What `npm start`, `npm test`, `npm run doctor` and `npm run build` call, also in a fresh clone and on any Node from 20 on: installs and
  * builds what has changed, and does the job on the Node that the project pins.
  */
 import { clearInterval, setInterval } from 'node:timers';
@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** @type {Record<string, (node: string, args: string[]) => Promise<number>>} */
 const JOBS = {
   build: async () => 0,
+  doctor: (node, args) => runCommand(node, ['tools/doctor/run.ts', ...args], { cwd: root }),
   start: (node, args) =>
     runCommand(node, ['--import', './tools/stop-with-parent.mjs', 'tools/start.ts', ...args], { cwd: root, ipc: true }),
   test: (node, args) =>
