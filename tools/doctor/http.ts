@@ -24,7 +24,7 @@ export function whyNot(error: unknown): string {
   const http = [status, code].find((value) => typeof value === 'number' && value >= 100);
   if (http !== undefined) return `HTTP ${http}`;
   if (typeof code === 'string') return code;
-  if (cause instanceof Error) return whyNot(cause);
+  if (cause) return whyNot(cause);
   return /\bE[A-Z]{4,}\b/.exec(message ?? '')?.[0] ?? message?.split('\n')[0] ?? 'it failed';
 }
 

@@ -44,6 +44,7 @@ export class OwnSystem {
   static async start(root: string, env: NodeJS.ProcessEnv): Promise<OwnSystem> {
     const onFreePorts = { ...env, GATEWAY_PORT: '0', HOME_ACTIVITIES_PORT: '0', USER_ACTIVITIES_PORT: '0' };
     const addresses = await findAddresses([...SERVICES, HOME_ACTIVITIES_EVENTS], { ...onFreePorts, EVENTS_PORT: '0' });
+    process.stderr.write('Starting the services for this check ...\n');
     const system = new OwnSystem(root, env, addresses);
     await system.ready();
     return system;

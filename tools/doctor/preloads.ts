@@ -34,19 +34,22 @@ async function probe(root: string, service: string, env: NodeJS.ProcessEnv): Pro
   try {
     const options = { cwd: root, env: { ...env, LOG_LEVEL: 'warn' }, timeout: TIMEOUT_MS };
     const { stdout } = await promisify(execFile)(process.execPath, args, options);
-    const lines = stdout.trim().split('\n');
-    const result = JSON.parse(lines.at(-1)!) as Pick<Probe, 'started' | 'loadedBeforePreload'>;
-    return { service, ...result, warnings: lines.slice(0, -1).flatMap(warningOf) };
+    // The logger may write the last of its lines after the result.
+    const lines = stdout.split('\n').flatMap(parse);
+    const result = lines.find((line) => line.loadedBeforePreload);
+    const warnings = lines.flatMap(({ msg }) => msg ?? []);
+    return { service, started: false, loadedBeforePreload: [], ...result, warnings };
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string };
     return `${service}: ${/^\w*Error.*$/m.exec(stderr)?.[0] ?? message.split('\n')[0]}`;
   }
 }
 
-function warningOf(line: string): string[] {
+type Line = Partial<Pick<Probe, 'started' | 'loadedBeforePreload'>> & { msg?: string };
+
+function parse(line: string): Line[] {
   try {
-    const { msg } = JSON.parse(line) as { msg?: string };
-    return msg ? [msg] : [];
+    return [JSON.parse(line) as Line];
   } catch {
     return [];
   }

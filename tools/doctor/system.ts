@@ -76,7 +76,5 @@ async function destinationOf(env: NodeJS.ProcessEnv, viewer: Address | undefined
 
 async function isTraceViewer(url: string): Promise<boolean> {
   const answer = await ask(`${url}/api/status`);
-  return (
-    typeof answer !== 'string' && answer.status === 200 && Object.hasOwn((answer.body ?? {}), 'store_bytes')
-  );
+  return typeof answer !== 'string' && answer.status === 200 && Object.hasOwn(answer.body ?? {}, 'store_bytes');
 }

@@ -21,8 +21,7 @@ export async function sendTestTrace(gatewayUrl: string, env: NodeJS.ProcessEnv):
     const degraded = answer.headers.get('cruddur-degraded');
     if (degraded) return failed(`the home timeline came without ${degraded}`, 'npm start');
     const [, traceId, , flags] = answer.headers.get('traceresponse')?.split('-') ?? [];
-    if (!traceId || !flags)
-      return failed('the answer has no traceresponse: the gateway runs untraced', 'npm start');
+    if (!traceId || !flags) return failed('the answer has no traceresponse: the gateway runs untraced', 'npm start');
     if (Number.parseInt(flags, 16) & 1) return { traceId, findings: [ok('test trace', sent(traceId, tries, env))] };
     if (tries === TRIES || isNeverSampled(env)) return dropped(tries, env);
   }

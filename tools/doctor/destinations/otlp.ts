@@ -51,8 +51,7 @@ async function findJaeger(endpoint: string, env: NodeJS.ProcessEnv): Promise<str
   const usual = protocol === 'http:' ? [`http://${hostname}:${JAEGER_PORT}`] : [];
   for (const base of [...given, ...usual]) {
     const answer = await ask(`${base}/api/services`);
-    if (typeof answer !== 'string' && answer.status === 200 && Object.hasOwn((answer.body ?? {}), 'data'))
-      return base;
+    if (typeof answer !== 'string' && answer.status === 200 && Object.hasOwn(answer.body ?? {}, 'data')) return base;
   }
   return undefined;
 }
