@@ -127,7 +127,11 @@ describe('npm run doctor, with npm start running', () => {
     'says the same as JSON',
     async () => {
       const { status, stdout } = await doctor(configured(), ['--json']);
-      const report = JSON.parse(stdout) as { ok: boolean; links: { name: string; url: string }[]; findings: { state: string }[] };
+      const report = JSON.parse(stdout) as {
+        ok: boolean;
+        links: { name: string; url: string }[];
+        findings: { state: string }[];
+      };
       expect([status, report.ok]).toEqual([0, true]);
       expect(report.links.map(({ name }) => name)).toEqual(['trace viewer', 'Honeycomb', 'Zipkin']);
       for (const { url } of report.links) expect(URL.canParse(url)).toBe(true);
@@ -220,17 +224,34 @@ describe('npm run doctor, with npm start running', () => {
 });
 
 describe('npm run doctor, with nothing running', () => {
+  /** Where these doctors may leave something behind. */
+  let scratch: string;
+  beforeAll(() => {
+    scratch = mkdtempSync(join(folder, 'tmp-'));
+    chmodSync(scratch, 0o755);
+  });
+
   it(
     'starts the services for the check, and leaves nothing behind',
     async () => {
-      const before = readdirSync(tmpdir()).filter((name) => name.startsWith('cruddur-doctor-'));
-      const { status, stdout } = await doctor({ OTEL_TRACES_EXPORTER: 'otlp,console' });
+      const { status, stdout } = await doctor({ OTEL_TRACES_EXPORTER: 'otlp,console', TMPDIR: scratch });
       expect(about(stdout, 'services')).toMatch(/^ok .*started for this check/);
       expect(about(stdout, 'trace viewer')).toMatch('has the trace: 8 spans of 3 services');
       expect(about(stdout, 'console')).toMatch('print the trace as a tree');
       expect(stdout).toMatch(/\nAll is well\.\n$/);
       expect(status).toBe(0);
-      expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cruddur-doctor-'))).toEqual(before);
+      expect(readdirSync(scratch)).toEqual([]);
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'leaves nothing behind either when it is interrupted',
+    async () => {
+      const env = { ...ports, OTEL_TRACES_EXPORTER: 'otlp', TMPDIR: scratch };
+      const { status } = await runDoctor(env, [], 'Starting the services');
+      expect(status).toBe(130);
+      expect(readdirSync(scratch)).toEqual([]);
     },
     4 * MINUTES,
   );

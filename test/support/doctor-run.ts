@@ -15,8 +15,16 @@ export interface DoctorRun {
   stderr: string;
 }
 
-/** What `npm run doctor` runs, to its end. */
-export async function runDoctor(env: Record<string, string>, args: string[] = []): Promise<DoctorRun> {
+/**
+ * What `npm run doctor` runs, to its end.
+ *
+ * @param interruptAt sends SIGINT when this stands on stderr
+ */
+export async function runDoctor(
+  env: Record<string, string>,
+  args: string[] = [],
+  interruptAt?: string,
+): Promise<DoctorRun> {
   const child = spawn(process.execPath, ['tools/doctor/run.ts', ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -24,7 +32,10 @@ export async function runDoctor(env: Record<string, string>, args: string[] = []
   });
   const run: DoctorRun = { status: '', stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (run.stdout += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (run.stderr += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    run.stderr += chunk;
+    if (interruptAt && run.stderr.includes(interruptAt)) child.kill('SIGINT');
+  });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   return { ...run, status: code ?? signal ?? '' };
 }

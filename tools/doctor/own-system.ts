@@ -40,12 +40,16 @@ export class OwnSystem {
     this.exited = once(this.process, 'exit');
   }
 
-  /** @throws StartError with the runner's own words when it does not start */
-  static async start(root: string, env: NodeJS.ProcessEnv): Promise<OwnSystem> {
+  /**
+   * @param starting is given the system while it is not ready yet
+   * @throws StartError with the runner's own words when it does not start
+   */
+  static async start(root: string, env: NodeJS.ProcessEnv, starting: (system: OwnSystem) => void): Promise<OwnSystem> {
     const onFreePorts = { ...env, GATEWAY_PORT: '0', HOME_ACTIVITIES_PORT: '0', USER_ACTIVITIES_PORT: '0' };
     const addresses = await findAddresses([...SERVICES, HOME_ACTIVITIES_EVENTS], { ...onFreePorts, EVENTS_PORT: '0' });
     process.stderr.write('Starting the services for this check ...\n');
     const system = new OwnSystem(root, env, addresses);
+    starting(system);
     await system.ready();
     return system;
   }
@@ -62,7 +66,7 @@ export class OwnSystem {
     while (!this.stderr.includes('Cruddur is running.')) {
       await Promise.race([once(this.process.stderr!, 'data'), this.exited]);
       if (!ended) continue;
-      rmSync(this.folder, { recursive: true, force: true });
+      await this.stop();
       throw new StartError(this.stderr.trim().split('\n').slice(-3).join(' | '));
     }
   }

@@ -11,7 +11,7 @@ import { type Finding, note, wrong } from './finding.ts';
 import { checkMachine } from './machine.ts';
 import { checkPreloads } from './preloads.ts';
 import { type Link, Report } from './report.ts';
-import { type System, openSystem } from './system.ts';
+import { type Stoppable, type System, openSystem } from './system.ts';
 import { loadTelemetry, type Telemetry } from './telemetry.ts';
 import { sendTestTrace } from './test-trace.ts';
 
@@ -19,18 +19,26 @@ const root = resolve(import.meta.dirname, '../..');
 const env = readEnvironment(root);
 const report = new Report(env, (text) => process.stdout.write(text), readOptions().json);
 
-let system: System | undefined;
+let running: Stoppable | undefined;
+let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => void Promise.resolve(system?.stop()).then(() => process.exit(130)));
+  // One Ctrl-C can arrive several times: from the terminal, and from who has started this process.
+  process.on(signal, () => {
+    if (interrupted) return;
+    interrupted = true;
+    void Promise.resolve(running?.stop()).then(() => process.exit(130));
+  });
 }
 
 try {
   await examine();
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
+  // It was stopped, and so is this process.
+  if (interrupted) await new Promise(() => {});
   report.add(wrong('services', `cannot start: ${error.message}`, 'npm start'));
 } finally {
-  await system?.stop();
+  await running?.stop();
 }
 process.exit(report.end());
 
@@ -50,7 +58,7 @@ async function examine(): Promise<void> {
   const telemetry = await loadTelemetry(root);
   report.add(...(await checkPreloads(root, env)), ...checkSwitches());
   if (isSwitchedOff()) return;
-  system = await openSystem(root, env);
+  const system = await openSystem(root, env, (starting) => (running = starting));
   report.add(...system.findings);
   const gatewayUrl = system.addresses.find(({ service }) => service.name === 'gateway')!.url;
   const { findings, traceId } = await sendTestTrace(gatewayUrl, env);
