@@ -163,9 +163,11 @@ describe('npm run doctor, with npm start running', () => {
         AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${port}`,
       });
       expect(status).toBe(1);
-      expect(about(stdout, 'OTLP')).toMatch(/^wrong .*\(ECONNREFUSED\).*OTEL_EXPORTER_OTLP_ENDPOINT says\n +next: \S/);
+      expect(about(stdout, 'OTLP')).toMatch(
+        /^wrong .*\(ECONNREFUSED\).*OTEL_EXPORTER_OTLP_ENDPOINT says .*\n +next: \S/,
+      );
       expect(about(stdout, 'Zipkin')).toMatch(
-        /^wrong .*\(ECONNREFUSED\).*OTEL_EXPORTER_ZIPKIN_ENDPOINT says\n +next: /,
+        /^wrong .*\(ECONNREFUSED\).*OTEL_EXPORTER_ZIPKIN_ENDPOINT says .*\n +next: /,
       );
       expect(about(stdout, 'Honeycomb')).toMatch(
         /^wrong .*does not know HONEYCOMB_API_KEY.*ingest key \(401\)\n +next: /,

@@ -71,7 +71,7 @@ describe('checkOtlp', () => {
 
   it.each([
     [{ code: 401 }, /OTEL_EXPORTER_OTLP_HEADERS says \(HTTP 401\)/],
-    [{ code: 'ECONNREFUSED' }, /\(ECONNREFUSED\); it is what OTEL_EXPORTER_OTLP_ENDPOINT says/],
+    [{ code: 'ECONNREFUSED' }, /\(ECONNREFUSED\); OTEL_EXPORTER_OTLP_ENDPOINT says where/],
     [new Error('connect ETIMEDOUT 10.0.0.1'), /\(ETIMEDOUT\)/],
     [Object.assign(new Error('14 UNAVAILABLE: no connection established'), { code: 14 }), /\(14 UNAVAILABLE/],
   ])('names the variable when spans are not taken: %o', async (error, text) => {

@@ -38,7 +38,7 @@ function unreachable(endpoint: string, reason: string, env: NodeJS.ProcessEnv): 
     const text = `${endpoint} refuses what OTEL_EXPORTER_OTLP_HEADERS says (${reason})`;
     return wrong('OTLP', text, 'put the header right in .env, then: npm run doctor');
   }
-  const text = `${endpoint} does not take spans (${reason}); it is what ${variable} says`;
+  const text = `${endpoint} does not take spans (${reason}); ${variable} says where a backend is`;
   return wrong('OTLP', text, `${variable}= npm start, for the trace viewer; or start what listens there`);
 }
 

@@ -7,7 +7,7 @@ export async function checkZipkin(destination: Destination, endpoint: string, co
   const { env, traceId } = context;
   const reason = await tryToSend(destination);
   if (reason) {
-    const text = `${endpoint} does not take spans (${reason}); it is what OTEL_EXPORTER_ZIPKIN_ENDPOINT says`;
+    const text = `${endpoint} does not take spans (${reason}); OTEL_EXPORTER_ZIPKIN_ENDPOINT says where Zipkin is`;
     return [wrong('Zipkin', text, 'start Zipkin there, or: OTEL_TRACES_EXPORTER=otlp npm start')];
   }
   const base = endpoint.replace(/\/spans\/?$/, '');
