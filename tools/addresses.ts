@@ -31,7 +31,8 @@ export async function findAddresses(services: readonly Service[], env: NodeJS.Pr
   return addresses;
 }
 
-async function findAddress(service: Service, env: NodeJS.ProcessEnv): Promise<Address> {
+/** @throws StartError when the environment says something that cannot be */
+export async function findAddress(service: Service, env: NodeJS.ProcessEnv): Promise<Address> {
   const host = env[service.hostVariable] || '127.0.0.1';
   const wanted = readPort(service, env);
   const free = await listenBriefly(service, host, wanted);

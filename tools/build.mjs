@@ -49,17 +49,27 @@ const STAMP = '.built-from';
  */
 export async function buildWhatChanged(root, node, steps = BUILD_STEPS) {
   for (const step of steps) {
-    const stamp = join(root, step.output, STAMP);
+    if (isBuilt(root, step)) continue;
     const inputs = fingerprint(root, step);
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) continue;
     console.error(`Building ${step.what} ...`);
     // Nothing of a source that has been renamed or removed may stay.
     rmSync(join(root, step.output), { recursive: true, force: true });
     const status = await runCommand(node, step.command, { cwd: root });
     if (status !== 0) throw new StepError(`Building ${step.what} failed (exit status ${status}): see above.`, status);
     mkdirSync(join(root, step.output), { recursive: true });
-    writeFileSync(stamp, inputs);
+    writeFileSync(join(root, step.output, STAMP), inputs);
   }
+}
+
+/**
+ * Whether the output was built from the inputs as they are now.
+ *
+ * @param {string} root of the project
+ * @param {BuildStep} step
+ */
+export function isBuilt(root, step) {
+  const stamp = join(root, step.output, STAMP);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(root, step);
 }
 
 /**

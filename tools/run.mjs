@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** @type {Record<string, (node: string, args: string[]) => Promise<number>>} */
 const JOBS = {
   build: async () => 0,
+  doctor: (node, args) => runCommand(node, ['tools/doctor/run.ts', ...args], { cwd: root }),
   start: (node, args) =>
     runCommand(node, ['--import', './tools/stop-with-parent.mjs', 'tools/start.ts', ...args], { cwd: root, ipc: true }),
   test: (node, args) =>

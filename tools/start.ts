@@ -2,10 +2,11 @@
  * What `npm start` runs: PostgreSQL and every service, on one terminal, until Ctrl-C or SIGTERM. Services write on
  * stdout what they log; what the runner itself has to say goes to stderr, so that stdout stays JSON lines.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Address, findAddresses } from './addresses.ts';
 import { type DatabaseServer, openDatabaseServer } from './database-server.ts';
+import { readEnvironment } from './environment.ts';
 import { HOME_ACTIVITIES_EVENTS, SERVICES } from './services.ts';
 import { StartError } from './start-error.ts';
 import { SupervisedService } from './supervised-service.ts';
@@ -52,11 +53,9 @@ try {
 }
 
 async function start(): Promise<void> {
-  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
-  const dataDir = resolve(root, process.env.CRUDDUR_DATA_DIR || '.data');
+  const env = readEnvironment(root);
+  const dataDir = resolve(root, env.CRUDDUR_DATA_DIR ?? '.data');
   mkdirSync(dataDir, { recursive: true });
-  // An empty variable counts as unset.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   const events = { ...HOME_ACTIVITIES_EVENTS, skipWhenPortTaken: env.EVENTS_URL !== undefined };
   const found = await findAddresses([...SERVICES, events], env);
   const addresses = found.slice(0, -1);

@@ -55,6 +55,17 @@ describe('findTraceDestination', () => {
     expect(text).toBe('open http://localhost:1, and see Honeycomb');
   });
 
+  it('keeps the links of the environment beside those to the receiver, wherever that is named', async () => {
+    const given = { TELEMETRY_TRACE_URL: 'http://jaeger.example/trace/{trace_id}' };
+    const both = `http://localhost:1/traces/{trace_id},${given.TELEMETRY_TRACE_URL}`;
+    const beside = await findTraceDestination(given, receiver(false), nobody);
+    expect(beside.env.TELEMETRY_TRACE_URL).toBe(both);
+    const named = { ...given, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:1/' };
+    expect((await findTraceDestination(named, receiver(false), nobody)).env).toEqual({ TELEMETRY_TRACE_URL: both });
+    const elsewhere = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:2' };
+    expect((await findTraceDestination(elsewhere, receiver(false), nobody)).env).toEqual({});
+  });
+
   it('sends no logs to what was running already, nor when the environment speaks of them', async () => {
     expect((await findTraceDestination({}, receiver(true), nobody)).env).toEqual(toReceiver);
     const said = await findTraceDestination({ OTEL_LOGS_EXPORTER: 'none' }, receiver(false), nobody);

@@ -31,14 +31,16 @@ export async function findTraceDestination(
   if (env.OTEL_TRACES_EXPORTER === 'none') return { env: {}, text: 'off (OTEL_TRACES_EXPORTER)' };
   const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
   const honeycomb = env.HONEYCOMB_API_KEY?.trim() ? ['Honeycomb'] : [];
-  if (endpoint) return { env: {}, text: `to ${[printable(endpoint), ...honeycomb].join(' and ')}` };
+  if (endpoint) {
+    const links = receiver && !receiver.taken && isAt(endpoint, receiver) ? linksTo(receiver, env) : {};
+    return { env: links, text: `to ${[printable(endpoint), ...honeycomb].join(' and ')}` };
+  }
   if (receiver) {
     const where = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
     if (receiver.taken) return { env: where, text: `to ${[receiver.url, ...honeycomb].join(' and ')}` };
-    const page = receiver.url.replace('//127.0.0.1:', '//localhost:');
     return {
-      env: { ...where, ...unlessSet({ ...FOR_THE_VIEWER, TELEMETRY_TRACE_URL: `${page}/traces/{trace_id}` }, env) },
-      text: `open ${[page, ...honeycomb].join(', and see ')}`,
+      env: { ...where, ...unlessSet(FOR_THE_VIEWER, env), ...linksTo(receiver, env) },
+      text: `open ${[pageOf(receiver), ...honeycomb].join(', and see ')}`,
     };
   }
   if (honeycomb.length > 0) return { env: {}, text: 'to Honeycomb' };
@@ -49,6 +51,20 @@ export async function findTraceDestination(
 
 function unlessSet(defaults: Record<string, string>, env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => !env[name]));
+}
+
+function pageOf({ url }: Address): string {
+  return url.replace('//127.0.0.1:', '//localhost:');
+}
+
+/** Only whoever starts the viewer knows that what takes the spans shows them, too. */
+function linksTo(viewer: Address, env: NodeJS.ProcessEnv): Record<string, string> {
+  const links = [`${pageOf(viewer)}/traces/{trace_id}`, env.TELEMETRY_TRACE_URL];
+  return { TELEMETRY_TRACE_URL: links.filter(Boolean).join(',') };
+}
+
+function isAt(endpoint: string, { url }: Address): boolean {
+  return URL.canParse(endpoint) && new URL(endpoint).origin.replace('//localhost:', '//127.0.0.1:') === url;
 }
 
 function printable(endpoint: string): string {

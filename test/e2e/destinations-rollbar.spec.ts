@@ -24,7 +24,7 @@ describe('Rollbar', () => {
     const { rollbar, backend, start } = await setUp({
       NODE_ENV: 'staging',
       ROLLBAR_CODE_VERSION: 'abc1234',
-      TELEMETRY_TRACE_URL: 'https://traces.example/t/{trace_id}?view=tree',
+      TELEMETRY_TRACE_URL: 'https://traces.example/t/{trace_id}?view=tree, http://jaeger.example/trace/{trace_id}',
     });
     const gateway = await start();
     const { status, traceId } = await gateway.call();
@@ -49,6 +49,7 @@ describe('Rollbar', () => {
         trace_id: traceId,
         span_id: server?.spanId,
         trace_url: `https://traces.example/t/${traceId}?view=tree`,
+        trace_links: [`https://traces.example/t/${traceId}?view=tree`, `http://jaeger.example/trace/${traceId}`],
       },
     });
     const frames = item?.body.trace_chain[0].frames as unknown[];

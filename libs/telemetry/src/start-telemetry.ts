@@ -12,6 +12,8 @@ import { type SideDestination, openSideDestinations } from './export/side-destin
 import { FastifyInstrumentation } from './http/fastify.instrumentation.js';
 import { UndiciInstrumentation } from './http/undici.instrumentation.js';
 import { loadInstrumentations } from './instrumentations.js';
+import { showLinks } from './links/development-links.js';
+import { readTraceLinks } from './links/read-trace-links.js';
 import { createDiagLogger } from './logging/diag-logger.js';
 import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
@@ -86,8 +88,11 @@ export function startTelemetry(options: TelemetryOptions): void {
   sdk.start();
   const logBridge = logRecordProcessors.length > 0 ? new OtlpLogBridge(logs.getLogger('pino')) : undefined;
   if (logBridge) getLogOutput().attach(logBridge.sink);
+  const links = readTraceLinks(env, problems);
+  showLinks(links, env);
   const sides = openSideDestinations({
     env,
+    links,
     resource: resource.attributes,
     logger,
     output: getLogOutput(),

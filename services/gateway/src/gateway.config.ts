@@ -18,10 +18,15 @@ export const GatewayConfigSchema = z.object({
   GATEWAY_BROWSER_TRACES: booleanSchema.default(true),
   /** Signs the page's tokens, for several gateways behind one address; unset, each has a key of its own. */
   GATEWAY_PAGE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  /** Here it is what the page links a trace to. */
+  /** Of a list the first: what the page links a trace to. */
   TELEMETRY_TRACE_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-    .includes('{trace_id}', 'must have {trace_id} in it')
+    .string()
+    .transform((list) => list.split(',', 1)[0]!.trim())
+    .pipe(
+      z
+        .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+        .includes('{trace_id}', 'must have {trace_id} in it'),
+    )
     .optional(),
   NODE_ENV: z.string().optional(),
   /** Here it only decides whether there is a route to test Rollbar with. */

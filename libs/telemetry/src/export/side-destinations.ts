@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Logger } from 'pino';
 import type * as logShipper from '../cloudwatch/log-shipper.js';
 import { readCloudWatch } from '../cloudwatch/settings.js';
+import type { TraceLink } from '../links/trace-link.js';
 import type { LogOutput } from '../logging/log-output.js';
 import type * as crashes from '../rollbar/report-crashes.js';
 import type * as rollbarReporter from '../rollbar/reporter.js';
@@ -19,6 +20,7 @@ export interface SideDestinationContext {
   env: NodeJS.ProcessEnv;
   /** Attributes of the resource. */
   resource: Record<string, unknown>;
+  links: readonly TraceLink[];
   logger: Logger;
   output: LogOutput;
   problems: string[];
@@ -34,12 +36,12 @@ export function openSideDestinations(context: SideDestinationContext): SideDesti
   return [...openRollbar(context), ...openCloudWatch(context)];
 }
 
-function openRollbar({ env, resource, logger, problems, flush }: SideDestinationContext): SideDestination[] {
+function openRollbar({ env, resource, links, logger, problems, flush }: SideDestinationContext): SideDestination[] {
   const settings = readRollbar(env, resource, problems);
   if (!settings) return [];
   const { RollbarReporter } = load('../rollbar/reporter.js') as typeof rollbarReporter;
   const { reportCrashes } = load('../rollbar/report-crashes.js') as typeof crashes;
-  const { queue, report } = new RollbarReporter(settings, logger);
+  const { queue, report } = new RollbarReporter(settings, links, logger);
   setFaultReporter(report);
   reportCrashes(logger, flush);
   return [queue];

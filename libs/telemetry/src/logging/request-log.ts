@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { isIgnoredTarget } from '../http/ignored-paths.js';
 import { serverRequestOf } from '../http/server-request.js';
 import { splitTarget } from '../http/url.js';
+import { linksFor } from '../links/development-links.js';
 
 /**
  * One `request completed` line per request, inside its server span. No headers and no query: what a header
@@ -19,17 +20,17 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
     const route = request.routeOptions.url;
     // Before the span ends, which listens for the same event.
     reply.raw.prependOnceListener('close', function (this: ServerResponse) {
+      const serverRequest = serverRequestOf(this.req);
       const line = {
         method,
         route: route ?? splitTarget(url).path,
         status: this.statusCode,
         duration_ms: Math.round((performance.now() - started) * 1_000) / 1_000,
         ...(!this.writableFinished && { aborted: true }),
+        ...linksFor(serverRequest?.span),
       };
       const level = this.statusCode >= 500 ? 'error' : 'info';
-      context.with(serverRequestOf(this.req)?.context ?? context.active(), () =>
-        logger[level](line, 'request completed'),
-      );
+      context.with(serverRequest?.context ?? context.active(), () => logger[level](line, 'request completed'));
     });
     done();
   });

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
 import * as attr from '../attributes.js';
 import { attributeText } from '../export/attribute-text.js';
+import { type TraceLink, traceUrls } from '../links/trace-link.js';
 import { errorType, toException } from '../spans/errors.js';
 import type { Fault } from '../spans/report-fault.js';
 import { parseStack } from '../spans/stack.js';
@@ -26,7 +27,7 @@ export interface RollbarItem {
     person?: { id: string };
     request?: { url: string; method: string; headers: Record<string, string> };
     server: { host: string; pid: number };
-    custom: Record<string, string | number>;
+    custom: Record<string, string | number | string[]>;
     body: { trace_chain: Trace[] } | { message: { body: string } };
     notifier: { name: string; version: string };
   };
@@ -42,13 +43,14 @@ const MAX_FRAMES = 50;
 const MAX_MESSAGE = 10_000;
 
 /** An item without headers, query, body or address of the request: what users send is theirs. */
-export function toRollbarItem(fault: Fault, settings: RollbarSettings): RollbarItem {
+export function toRollbarItem(fault: Fault, settings: RollbarSettings, links: readonly TraceLink[]): RollbarItem {
   const { error, span, request, level = 'error' } = fault;
-  const { environment, codeVersion, service, traceUrl } = settings;
+  const { environment, codeVersion, service } = settings;
   // Spans of the SDK can be read; one that is not recorded knows nothing.
   const { attributes = {} } = (span ?? {}) as { attributes?: Attributes };
   const user = attributes[attr.ATTR_USER_ID];
   const ids = span?.spanContext();
+  const urls = ids ? traceUrls(links, ids.traceId) : [];
   const route = attributes[attr.ATTR_HTTP_ROUTE];
   return {
     data: {
@@ -71,7 +73,8 @@ export function toRollbarItem(fault: Fault, settings: RollbarSettings): RollbarI
       custom: {
         service,
         ...(ids && { trace_id: ids.traceId, span_id: ids.spanId }),
-        ...(ids && traceUrl && { trace_url: traceUrl.replaceAll('{trace_id}', ids.traceId) }),
+        ...(urls[0] && { trace_url: urls[0] }),
+        ...(urls.length > 1 && { trace_links: urls }),
         ...(request && { status: request.statusCode }),
       },
       body: bodyOf(error, request),

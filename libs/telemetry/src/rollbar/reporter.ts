@@ -4,6 +4,7 @@ import { DeliveryQueue } from '../export/delivery-queue.js';
 import { printableUrl } from '../export/endpoint.js';
 import { createExportLog } from '../export/export-log.js';
 import { post } from '../export/post.js';
+import type { TraceLink } from '../links/trace-link.js';
 import type { Fault } from '../spans/report-fault.js';
 import { type RollbarItem, toRollbarItem } from './item.js';
 import type { RollbarSettings } from './settings.js';
@@ -21,12 +22,15 @@ export class RollbarReporter {
 
   constructor(
     private readonly settings: RollbarSettings,
+    private readonly links: readonly TraceLink[],
     logger: Logger,
   ) {
     const delivery = {
       name: `Rollbar (${printableUrl(settings.endpoint)})`,
       deliver: ([item]: RollbarItem[]) => this.send(item!),
     };
+    // So that the first item has them, too.
+    for (const link of links) void link.prepare?.();
     this.queue = new DeliveryQueue(delivery, QUEUE, createExportLog(logger, 'errors'));
   }
 
@@ -36,7 +40,7 @@ export class RollbarReporter {
       this.queue.countDropped(1, `more than ${MAX_PER_MINUTE} a minute`);
       return undefined;
     }
-    const item = toRollbarItem(fault, this.settings);
+    const item = toRollbarItem(fault, this.settings, this.links);
     this.queue.push(item);
     const { uuid } = item.data;
     return { 'rollbar.item.uuid': uuid, 'rollbar.item.url': `https://rollbar.com/occurrence/uuid/?uuid=${uuid}` };

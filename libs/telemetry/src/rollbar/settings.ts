@@ -6,15 +6,13 @@ export interface RollbarSettings {
   environment: string;
   codeVersion: string | undefined;
   service: string;
-  /** With `{trace_id}` in it. */
-  traceUrl: string | undefined;
 }
 
 const DEFAULT_ENDPOINT = 'https://api.rollbar.com/api/1/item/';
 
 /**
- * Reads ROLLBAR_ACCESS_TOKEN, ROLLBAR_ENDPOINT, ROLLBAR_ENVIRONMENT (default NODE_ENV), ROLLBAR_CODE_VERSION (default
- * the service's version) and TELEMETRY_TRACE_URL. Undefined when there is no token, or something is wrong with it.
+ * Reads ROLLBAR_ACCESS_TOKEN, ROLLBAR_ENDPOINT, ROLLBAR_ENVIRONMENT (default NODE_ENV) and ROLLBAR_CODE_VERSION (default
+ * the service's version). Undefined when there is no token, or something is wrong with it.
  */
 export function readRollbar(
   env: NodeJS.ProcessEnv,
@@ -37,14 +35,5 @@ export function readRollbar(
     environment: env.ROLLBAR_ENVIRONMENT?.trim() || env.NODE_ENV || 'development',
     codeVersion: env.ROLLBAR_CODE_VERSION?.trim() || (typeof version === 'string' ? version : undefined),
     service: env.OTEL_SERVICE_NAME ?? 'unknown_service',
-    traceUrl: readTraceUrl(env, problems),
   };
-}
-
-function readTraceUrl(env: NodeJS.ProcessEnv, problems: string[]): string | undefined {
-  const template = env.TELEMETRY_TRACE_URL?.trim();
-  if (!template) return undefined;
-  if (/^https?:/.test(template) && URL.canParse(template) && template.includes('{trace_id}')) return template;
-  problems.push('TELEMETRY_TRACE_URL is not an http(s) URL with {trace_id} in it: ignored');
-  return undefined;
 }
