@@ -206,7 +206,8 @@ describe('the profiles of docker-compose.yml', () => {
     const fixed = /^COLLECTOR_(\w+_PORT|DATA_DIR)$/;
     const passed = Object.keys(collector!.environment!);
     expect(passed).toEqual(expect.arrayContaining(read_.filter((name) => !fixed.test(name))));
-    for (const name of passed) expect(read_.join() + ',AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN').toContain(name);
+    for (const name of passed)
+      expect(read_.join() + ',AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN').toContain(name);
   });
 
   it('give the collector a key of its own, which makes no service send anything', () => {
