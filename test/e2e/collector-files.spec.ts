@@ -120,6 +120,7 @@ describe('otel-collector/', () => {
       expect(exporter.sending_queue).toMatchObject({ storage: 'file_storage', sizer: 'bytes' });
       expect(exporter.sending_queue.queue_size).toBeGreaterThan(0);
       expect(exporter.retry_on_failure.max_elapsed_time).toBe(0);
+      if (id.startsWith('load_balancing')) expect(exporter.retry_on_failure.enabled).toBe(true);
     }
   });
 

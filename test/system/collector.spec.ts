@@ -45,6 +45,11 @@ function validation() {
     expect(refused).toEqual([]);
   }, 180_000);
 
+  it('refuses the files of AWS where there are no credentials', async () => {
+    const { accepted, output } = await validate(['base', 'xray'], { AWS_EC2_METADATA_DISABLED: 'true' });
+    expect([accepted, output]).toEqual([false, expect.stringContaining('could not retrieve credential provider')]);
+  });
+
   it.each([
     ['in the opposite order', ['base', ...VENDORS.toReversed()], true],
     ['of the tier in front', ['load-balancer'], true],
@@ -112,6 +117,8 @@ function together() {
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_LOGS_EXPORTER: 'otlp',
         OTEL_METRICS_EXPORTER: 'otlp',
+        OTEL_METRIC_EXPORT_INTERVAL: '500',
+        OTEL_METRIC_EXPORT_TIMEOUT: '500',
       }),
     );
     await fetch(`${system.url('gateway')}/health/ready`);
@@ -152,7 +159,8 @@ function together() {
     expect(jaeger.requests.filter((request) => request.path !== '/v1/traces')).toEqual([]);
   }, 30_000);
 
-  it('give each vendor its own headers only', () => {
+  it('give each vendor its own headers only', async () => {
+    await until('metrics', () => honeycomb.requests.some((request) => request.path === '/v1/metrics'));
     for (const { path, headers } of honeycomb.requests) {
       expect(headers['x-honeycomb-team']).toBe(HONEYCOMB_KEY);
       expect(headers['x-honeycomb-dataset']).toBe(path === '/v1/metrics' ? 'metrics' : undefined);
@@ -330,35 +338,59 @@ function dead() {
 
 function balanced() {
   const cleanUp = new CleanUp();
-  afterAll(() => cleanUp.run(), 60_000);
-  const TRACES = 40;
+  let receivers: OtlpReceiver[];
+  let behind: Collector[];
+  let front: Collector;
+  const ids = Array.from({ length: 40 }, (_, n) => traceId(n));
 
-  it('keeps the spans of a trace together, and uses every collector behind it', async () => {
-    const receivers = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
-    const behind: Collector[] = [];
+  beforeAll(async () => {
+    receivers = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
+    behind = [];
     for (const receiver of receivers) {
       cleanUp.add({ stop: () => receiver.close() });
+      // They keep failed traces only.
       const env = { COLLECTOR_OTLP_ENDPOINT: receiver.url, COLLECTOR_KEEP_PERCENT: '0' };
       behind.push(cleanUp.add(await Collector.start(['base', 'otlp'], env)));
     }
-    // Names instead of DNS, which here has one address for one port only.
+    // Addresses instead of DNS, which knows no ports.
     const hostnames = behind.map(({ address }) => address).join(', ');
     const resolver = `yaml:exporters::load_balancing::resolver: {dns: null, static: {hostnames: [${hostnames}]}}`;
-    const front = cleanUp.add(await Collector.start(['load-balancer', resolver]));
-    const ids = Array.from({ length: TRACES }, (_, n) => traceId(n));
-    // The three spans of a trace come one by one. Only the last one failed, and without it none would be kept.
-    const parts = [{ spanId: '00000000000000aa' }, { spanId: '00000000000000bb' }, { spanId: '00000000000000cc', error: 'no' }]; // prettier-ignore
+    front = cleanUp.add(await Collector.start(['load-balancer', resolver]));
+  }, 60_000);
+  afterAll(() => cleanUp.run(), 60_000);
+
+  /** Whether every trace has all of `count` spans at one of the receivers, and none at the other. */
+  const whole = (of: string[], count: number) =>
+    of.every((id) => receivers.map((receiver) => idsAt(receiver, id).length).sort().join() === `0,${count}`); // prettier-ignore
+
+  it('keeps the spans of a trace together, and uses every collector behind it', async () => {
+    // They come one by one. Only the last of a trace failed, so whoever has not got that one keeps nothing.
+    const parts = [{ spanId: 'aa'.repeat(8) }, { spanId: 'bb'.repeat(8) }, { spanId: 'cc'.repeat(8), error: 'no' }];
     for (const part of parts) {
       await send(front.url, 'traces', traces(ids.map((id) => ({ traceId: id, ...part }))));
     }
-    const sizes = () =>
-      ids.map((id) =>
-        receivers
-          .map((receiver) => idsAt(receiver, id).length)
-          .sort()
-          .join(),
-      );
-    await until('every trace at one of them', () => sizes().every((size) => size === '0,3'));
+    await until('every trace at one of them', () => whole(ids, 3));
     for (const receiver of receivers) expect(receiver.spans.length).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('waits on disk for collectors that are away', async () => {
+    for (const collector of behind) await collector.crash();
+    const later = ids.map((_, n) => traceId(n + 1_000));
+    await send(front.url, 'traces', traces(later.map((id) => ({ traceId: id, error: 'no' }))));
+    await front.crash();
+    for (const collector of behind) await collector.start();
+    await front.start();
+    await until('every trace at one of them', () => whole(later, 1), 60_000);
+  }, 120_000);
+
+  it('finds collectors by name', async () => {
+    const port = behind[0]!.address.split(':')[1]!;
+    const overriding = `yaml:exporters::load_balancing::resolver::dns::port: "${port}"`;
+    const other = cleanUp.add(
+      await Collector.start(['load-balancer', overriding], { COLLECTOR_BACKENDS: '127.0.0.1' }),
+    );
+    const id = traceId(5_000);
+    await send(other.url, 'traces', traces([{ traceId: id, error: 'no' }]));
+    await until('the trace', () => receivers[0]!.trace(id).length === 1);
   }, 60_000);
 }
