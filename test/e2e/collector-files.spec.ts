@@ -126,7 +126,7 @@ describe('otel-collector/', () => {
 
   it('sends Honeycomb no more than it takes at a time, and CloudWatch no more than a megabyte', () => {
     const batch = (name: string, id: string) =>
-      files.find((file) => file.name === name)!.file.exporters![id].sending_queue.batch;
+      files.find((file) => file.name === name)!.file.exporters![id].sending_queue.batch as Record<string, unknown>;
     expect(batch('honeycomb', 'otlp_http/honeycomb')).toMatchObject({ sizer: 'items', max_size: 512 });
     const { sizer, max_size } = batch('cloudwatch', 'otlp_http/cloudwatch');
     expect(sizer).toBe('bytes');
@@ -134,8 +134,8 @@ describe('otel-collector/', () => {
   });
 
   it('tells the sampling policies apart by the names that it gives them', () => {
-    const { policies } = base.processors!.tail_sampling;
-    expect(policies.map(({ name }: { name: string }) => name)).toEqual(['errors', 'slow', 'rest']);
+    const policies = base.processors!.tail_sampling.policies as { name: string }[];
+    expect(policies.map(({ name }) => name)).toEqual(['errors', 'slow', 'rest']);
     expect(JSON.stringify(base.processors!['transform/sample_rate'])).toContain('== \\"rest\\"');
     expect(read('docker-compose.yml')).toContain('--feature-gates=processor.tailsamplingprocessor.recordpolicy');
   });
