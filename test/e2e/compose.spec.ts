@@ -5,7 +5,9 @@ import { parse } from 'yaml';
 
 interface Service {
   image?: string;
-  build?: { context: string; args: { SERVICE: string } };
+  build?: { context: string; args?: { SERVICE: string } };
+  profiles?: string[];
+  command?: string | string[];
   user?: string;
   ports?: string[];
   environment: Record<string, string | null>;
@@ -38,7 +40,12 @@ const dockerfile = read('Dockerfile');
 const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
 
 const all = Object.entries(compose.services);
-const ours = all.filter(([, { build }]) => build);
+const ours = all.filter(([, { build }]) => build?.args) as [string, Service & { build: { args: object } }][];
+/** What is there by choice. */
+const PROFILES = { jaeger: 'jaeger', zipkin: 'zipkin', 'xray-daemon': 'xray', collector: 'collector' };
+/** Images that hold one program and no client to ask it with. */
+const NOTHING_TO_ASK_WITH = ['xray-daemon'];
+const collectorImage = read('otel-collector/Dockerfile');
 const OURS = ours.map(([name]) => name);
 
 /** The variables that a service's schema names, or a library's. */
@@ -56,9 +63,22 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('publishes the port of the gateway and no other', () => {
-    expect(all.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['gateway']);
-    expect(compose.services.gateway!.ports).toEqual(['${GATEWAY_PORT:-4567}:4567']);
+  it('starts destinations only when their profile asks for them', () => {
+    const chosen = all.flatMap(([name, { profiles }]) => (profiles ? [[name, ...profiles]] : []));
+    expect(chosen).toEqual(Object.entries(PROFILES));
+    for (const [, { depends_on = {} }] of all) {
+      for (const needed of Object.keys(depends_on)) expect(Object.keys(PROFILES)).not.toContain(needed);
+    }
+  });
+
+  it('publishes the port of the gateway to others, and to this machine the pages of Jaeger and Zipkin', () => {
+    const published = all.flatMap(([name, { ports }]) => (ports ? [[name, ...ports]] : []));
+    expect(published).toEqual([
+      ['gateway', '${GATEWAY_PORT:-4567}:4567'],
+      ['jaeger', '127.0.0.1:${JAEGER_PORT:-16686}:16686'],
+      ['zipkin', '127.0.0.1:${ZIPKIN_PORT:-9411}:9411'],
+      ['xray-daemon', '127.0.0.1:2000:2000/udp'],
+    ]);
     for (const [, service] of all) expect(service).not.toHaveProperty('network_mode');
   });
 
@@ -87,14 +107,18 @@ describe('docker-compose.yml', () => {
     });
     expect(service).not.toHaveProperty('cap_add');
     expect(service).not.toHaveProperty('privileged');
-    const user = service.user ?? (service.build && matches(lastStage, /^USER (.*)$/gm)[0]);
+    const built = service.build?.args ? lastStage : collectorImage;
+    const user = service.user ?? (service.build && matches(built, /^USER (.*)$/gm)[0]);
     expect(user).toBeDefined();
     expect(user).not.toMatch(/^(0|root)(:|$)/);
   });
 
-  it.each(all)('checks the health of %s', (_name, { build, healthcheck }) => {
+  const askable = all.filter(([name]) => !NOTHING_TO_ASK_WITH.includes(name));
+  it.each(askable)('checks the health of %s', (name, { build, healthcheck }) => {
     if (healthcheck) expect(healthcheck.test[0]).toBe('CMD');
-    else {
+    else if (name === 'collector') {
+      expect(collectorImage).toMatch(/^HEALTHCHECK .*\\\n *CMD \["\/bin\/wget", .*:13133\/"\]$/m);
+    } else {
       expect(build).toBeDefined();
       expect(lastStage).toMatch(/^HEALTHCHECK .*CMD \["node", "\/app\/healthcheck\.mjs"\]$/m);
     }
@@ -149,7 +173,7 @@ describe('docker-compose.yml', () => {
   it('asks for nothing that an older docker-compose refuses', () => {
     const topLevel = Object.keys(compose).filter((key) => !key.startsWith('x-'));
     expect(topLevel).toEqual(['services', 'networks', 'volumes']);
-    for (const expression of matches(text, /(\$\{[^}]*\}?)/g)) expect(expression).toMatch(/^\$\{[A-Z_]+:-[\w-]*\}$/);
+    for (const expression of matches(text, /(\$\{[^}]*\}?)/g)) expect(expression).toMatch(/^\$\{[A-Z_]+:-[\w.=-]*\}$/);
     expect(text).not.toContain('start_interval');
   });
 
@@ -160,6 +184,45 @@ describe('docker-compose.yml', () => {
       expect(volume).toMatch(/:ro$/);
       expect(existsSync(new URL(volume.split(':')[0]!, ROOT))).toBe(true);
     }
+  });
+});
+
+describe('the profiles of docker-compose.yml', () => {
+  const { collector, 'xray-daemon': daemon } = compose.services;
+
+  it('start the collector with base.yaml and Jaeger, and the policies on the spans', () => {
+    expect(collector!.build).toEqual({ context: 'otel-collector' });
+    expect((collector!.command as string).split(' ')).toEqual([
+      '--feature-gates=processor.tailsamplingprocessor.recordpolicy',
+      '--config=base.yaml',
+      '${COLLECTOR_ARGS:---config=jaeger.yaml}',
+    ]);
+  });
+
+  it('pass on to the collector every variable that its files read', () => {
+    const files = sources('otel-collector/*.yaml').filter((file) => !file.endsWith('load-balancer.yaml'));
+    const variables = files.flatMap((file) => matches(read(file), /\$\{env:([A-Z0-9_]+)/g));
+    // Its ports and its folder are those of the image.
+    const wanted = variables.filter((name) => !/^COLLECTOR_(\w+_PORT|DATA_DIR)$/.test(name));
+    // AWS's own library reads these.
+    const credentials = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+    expect(new Set(Object.keys(collector!.environment))).toEqual(new Set([...wanted, ...credentials]));
+  });
+
+  it('give the collector a key of its own, which makes no service send anything', () => {
+    expect(collector!.environment).not.toHaveProperty('HONEYCOMB_API_KEY');
+    for (const [, { environment }] of ours) expect(environment).not.toHaveProperty('COLLECTOR_HONEYCOMB_API_KEY');
+  });
+
+  it("keep the collector's queue in a volume, and nobody else's", () => {
+    expect(collector!.volumes).toEqual(['collector:/var/lib/otelcol']);
+    expect(collectorImage).toMatch(/^COPY .*--chown=10001:10001 \S+ \/var\/lib\/otelcol$/m);
+    expect(read('otel-collector/base.yaml')).toContain('${env:COLLECTOR_DATA_DIR:-/var/lib/otelcol}');
+  });
+
+  it('never publish the TCP port of the X-Ray daemon', () => {
+    for (const port of daemon!.ports!) expect(port).toMatch(/^127\.0\.0\.1:.*\/udp$/);
+    expect(daemon!.command).toEqual(['-o']);
   });
 });
 
@@ -214,7 +277,7 @@ describe('.env.example', () => {
   });
 
   it('has every variable that the compose file takes from outside', () => {
-    const passed = ours.flatMap(([, { environment }]) =>
+    const passed = all.flatMap(([, { environment = {} }]) =>
       Object.entries(environment).flatMap(([name, value]) => (value === null ? name : [])),
     );
     expect(passed).toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
