@@ -1,42 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Browser, type Page } from 'playwright-core';
-import { expectAccessible, launchBrowser, openPage, screenshot } from './viewer/browser.ts';
+import { describe, expect, it } from '@jest/globals';
+import { expectAccessible, screenshot } from './viewer/browser.ts';
+import { forgive, page, usePage, useViewer, viewer } from './viewer/session.ts';
 import { sendLargeTrace, sendRequests } from './viewer/traffic.ts';
-import { ViewerProcess } from './viewer/viewer-process.ts';
-
-jest.setTimeout(60_000);
 
 interface Summary {
   trace_id: string;
   root: { name: string } | null;
 }
-let viewer: ViewerProcess;
-let browser: Browser;
-let page: Page;
-let problems: string[];
 let slow: string;
 let failed: string;
 let posted: string;
 
-beforeAll(async () => {
-  [viewer, browser] = await Promise.all([ViewerProcess.start(), launchBrowser()]);
+useViewer(async () => {
   await sendRequests(viewer.url, 300, 20 * 60_000);
   slow = await find('min_duration_ms=120', 'GET /api/activities/home');
   failed = await find('error=true', 'GET /api/activities/search');
   posted = await find('', 'POST /api/activities');
 });
-afterAll(async () => {
-  await browser?.close();
-  await viewer?.stop();
-});
-beforeEach(async () => {
-  ({ page, problems } = await openPage(browser, viewer.url));
-});
-afterEach(async () => {
-  await page.context().close();
-  expect(problems).toEqual([]);
-});
+usePage();
 
 async function find(parameters: string, name: string): Promise<string> {
   const response = await fetch(`${viewer.url}/api/traces?limit=300&${parameters}`);
@@ -176,7 +158,7 @@ describe('the page of a trace', () => {
   it('says that a trace is not there', async () => {
     await page.goto(`${viewer.url}/traces/${'0'.repeat(31)}1`);
     await page.getByRole('alert').waitFor();
-    problems.splice(0, problems.length, ...problems.filter((problem) => !problem.includes('404')));
+    forgive(/404/);
   });
 
   it('draws only the rows in view of 10,000 spans, to the last one', async () => {

@@ -1,32 +1,28 @@
-import type { Row } from '../store/database.js';
-
 /** Of the API's histogram: sixths of log10 of microseconds. */
 const BUCKETS = 48;
-/** Finer steps within each bucket: 19 make steps of 2 %, so that a percentile is within 1 % of the exact one. */
-const STEPS = 19;
+/** Finer steps within each bucket: 10 make steps of 4 %, so that a percentile is within 2 % of the exact one. */
+const STEPS = 10;
 /** The histogram begins at a microsecond, durations are nanoseconds. */
 const FIRST_BUCKET = 18;
 
-/** Over spans: as many durations as fall into each step, from which both histogram and percentiles are read. */
-export const STEP_SQL = `floor(log10(greatest(duration_ns, 1)) * ${6 * STEPS})::INTEGER AS step,
-  count(*)::DOUBLE AS n, count(*) FILTER (status = 2)::DOUBLE AS errors, avg(duration_ns) AS mean_ns`;
+/** Of a span's duration, numbered from a nanosecond on. */
+export const STEP_SQL = `floor(log10(greatest(duration_ns, 1)) * ${6 * STEPS})::INTEGER`;
 
 const clamp = (bucket: number) => Math.min(BUCKETS - 1, Math.max(0, bucket));
 
-/** The durations of a service or an operation, gathered from rows of STEP_SQL. */
+/** The durations of a service or an operation: how many fall into each step, and their mean. */
 export class Latencies {
   readonly #steps = new Map<number, { n: number; ns: number }>();
   #count = 0;
   #errors = 0;
 
-  add(row: Row): void {
-    const [key, n] = [Number(row['step']), Number(row['n'])];
+  add(key: number, n: number, meanNs: number, errors: number): void {
     const step = this.#steps.get(key) ?? { n: 0, ns: 0 };
     step.n += n;
-    step.ns += n * Number(row['mean_ns']);
+    step.ns += n * meanNs;
     this.#steps.set(key, step);
     this.#count += n;
-    this.#errors += Number(row['errors']);
+    this.#errors += errors;
   }
 
   measures(seconds: number) {

@@ -393,6 +393,24 @@ describe('a query', () => {
     expect(either.rows[0]!['COUNT']).toBe(2);
   });
 
+  it('tells how many spans were in flight, also over the buckets that they only reach into', async () => {
+    const start = (nowNs() / SECOND - 100n) * SECOND;
+    const flight = (at: number, ms: number) => ({
+      startTimeUnixNano: `${start + BigInt(at) * 1_000_000n}`,
+      endTimeUnixNano: `${start + BigInt(at + ms) * 1_000_000n}`,
+    });
+    // An event is no span, and what starts outside of the range is none of its.
+    const events = [{ timeUnixNano: `${start}`, name: 'event' }];
+    await send([otlpSpan({ ...flight(0, 2500), events }), otlpSpan(flight(500, 1000)), otlpSpan(flight(-1000, 5000))]);
+    const from = Number(start / SECOND);
+    const range = { start_time: from, end_time: from + 4, granularity: 1 };
+    const result = await query({ calculations: [{ op: 'CONCURRENCY' }], breakdowns: ['service.name'], ...range });
+    expect(result.rows).toEqual([{ 'service.name': 'gateway', CONCURRENCY: 0.875 }]);
+    expect(result.series.map(({ data }) => data['CONCURRENCY'])).toEqual([1.5, 1.5, 0.5]);
+    const spec = QuerySpec.parse({ calculations: [{ op: 'CONCURRENCY' }] });
+    await expect(engine.query('logs', spec)).rejects.toThrow('calculations[0].op');
+  });
+
   it('counts every value of a heatmap once, between its edges', async () => {
     const start = nowNs();
     await send(
