@@ -14,8 +14,8 @@ export interface WideRow {
 }
 
 /**
- * Reads rows of a wide table, in one statement: between two, a commit could bring rows whose columns the first did not
- * see.
+ * Reads rows of a wide table from `t`. All columns and in one statement: a commit between two, or before the only one,
+ * could bring rows with a column that was not asked for.
  */
 export async function readWide(
   database: Database,
@@ -24,21 +24,20 @@ export async function readWide(
   from: string,
   parameters: Parameter[],
 ): Promise<WideRow[]> {
-  const attributes = [...table.attributes.columns];
-  const select = [...core, 'rest', ...attributes.map(({ index }) => `a${index}`)].map((column) => `t.${column}`);
-  const { values } = await database.columns(`SELECT ${select.join(', ')} FROM ${from}`, parameters);
-  const rows = (values[0] ?? []).map((_, i): WideRow => ({
-    core: Object.fromEntries(core.map((name, c) => [name, values[c]![i]!])),
+  const { names, values } = await database.columns(`SELECT t.* FROM ${from}`, parameters);
+  const columns = new Map(names.map((name, i) => [name, values[i]!]));
+  const rows = values[0]!.map((_, i): WideRow => ({
+    core: Object.fromEntries(core.map((name) => [name, columns.get(name)![i]!])),
     attributes: new Map(),
   }));
   // Column by column, as most are null in all rows of any one trace.
-  attributes.forEach(({ name }, c) => {
-    values[core.length + 1 + c]!.forEach((value, i) => {
+  for (const { name, index } of table.attributes.columns) {
+    columns.get(`a${index}`)?.forEach((value, i) => {
       if (value !== null) rows[i]!.attributes.set(name, toAnyValue(value as Value));
     });
-  });
-  rows.forEach((row, i) => {
-    for (const [name, value] of Object.entries(parseRest(values[core.length]![i]))) row.attributes.set(name, value);
+  }
+  columns.get('rest')!.forEach((rest, i) => {
+    for (const [name, value] of Object.entries(parseRest(rest))) rows[i]!.attributes.set(name, value);
   });
   return rows;
 }

@@ -15,6 +15,7 @@ import {
   text,
   tracesRequest,
 } from '../testing/requests.js';
+import { formatNs } from '../query/time.js';
 import { Engine } from './engine.js';
 
 type Json = Record<string, unknown>;
@@ -242,6 +243,30 @@ describe('logs', () => {
     const first = await engine.listLogs(ListLogs.parse({ limit: 2 }));
     expect(first.logs).toHaveLength(2);
     expect(await find({ before: first.next_before })).toEqual(['{"a":"b"}']);
+  });
+});
+
+describe('reading while rows are stored', () => {
+  it('sees a row whole or not at all, also the first one and one with a new attribute', async () => {
+    let storing = true;
+    const readers = Array.from({ length: 4 }, async () => {
+      const seen = [];
+      while (storing) seen.push(...(await engine.listLogs(ListLogs.parse({}))).logs);
+      return seen;
+    });
+    const time = nowNs();
+    const text = (n: number) => `the record with number ${n}`;
+    for (let n = 0; n < 10; n++) {
+      const record = { timeUnixNano: `${time}`, body: { stringValue: text(n) }, attributes: [integer(`n${n}`, n)] };
+      await engine.logs(bytes(logsRequest([record])), 'json');
+      await engine.flush();
+    }
+    storing = false;
+    for (const { body, attributes, ...log } of (await Promise.all(readers)).flat()) {
+      const n = Number(body.at(-1));
+      expect({ body, attributes }).toEqual({ body: text(n), attributes: { [`n${n}`]: n } });
+      expect(log).toMatchObject({ time: formatNs(time), service: 'gateway' });
+    }
   });
 });
 

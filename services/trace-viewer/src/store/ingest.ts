@@ -72,8 +72,9 @@ export class Ingest {
   /** Spans of the store that must not be taken a second time. `where` is a condition of ours. */
   async remember(where: string, parameters: string[] = []): Promise<void> {
     const sql = `SELECT trace_id, span_id FROM spans WHERE annotation = 0 AND ${where}`;
-    for await (const [traceIds, spanIds] of this.database.chunks(sql, parameters))
-      traceIds!.forEach((traceId, i) => this.#seen.add(String(traceId), String(spanIds![i])));
+    await this.database.inChunks(sql, parameters, ([traceIds, spanIds]) =>
+      traceIds!.forEach((traceId, i) => this.#seen.add(String(traceId), String(spanIds![i]))),
+    );
   }
 
   /** Answers with how many were duplicates. */
