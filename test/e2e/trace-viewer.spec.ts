@@ -5,10 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT, trace as traces } from '@opentelemetry/api';
+import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { OTLPLogExporter as ProtobufLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 const MAIN = 'dist/services/trace-viewer/src/main.js';
@@ -71,7 +75,7 @@ describe('the trace viewer as a process', () => {
   it.each([
     ['JSON', JsonExporter],
     ['protobuf', ProtobufExporter],
-  ])("takes what OpenTelemetry's own exporter sends, %s with gzip", async (_what, Exporter) => {
+  ])("takes what OpenTelemetry's own trace exporter sends, %s with gzip", async (_what, Exporter) => {
     const base = await start();
     const exporter = new Exporter({ url: `${base}/v1/traces`, compression: CompressionAlgorithm.GZIP });
     const provider = new TracerProvider({
@@ -94,6 +98,47 @@ describe('the trace viewer as a process', () => {
         attributes: { n: 1, ratio: 0.5, list: ['a', 'b'] },
         events: [{ name: 'cache miss', attributes: { key: 'k' } }],
       },
+    ]);
+  });
+
+  it.each([
+    ['JSON', JsonLogExporter],
+    ['protobuf', ProtobufLogExporter],
+  ])("takes what OpenTelemetry's own log exporter sends, %s with gzip", async (_what, Exporter) => {
+    const base = await start();
+    const exporter = new Exporter({ url: `${base}/v1/logs`, compression: CompressionAlgorithm.GZIP });
+    const provider = new LoggerProvider({
+      resource: resourceFromAttributes({ 'service.name': 'official' }),
+      processors: [new BatchLogRecordProcessor({ exporter })],
+    });
+    const ids = { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') };
+    const logger = provider.getLogger('test');
+    logger.emit({
+      timestamp: new Date('2026-11-21T04:13:12.345Z'),
+      severityNumber: 13,
+      severityText: 'warn',
+      body: 'slow query',
+      attributes: { n: 1, ratio: 0.5, ok: true, list: ['a', 'b'], nested: { key: 'k' } },
+      context: traces.setSpanContext(ROOT_CONTEXT, { ...ids, traceFlags: 1 }),
+    });
+    logger.emit({ body: { structured: ['x', 2] }, timestamp: new Date('2026-11-21T04:13:11Z') });
+    await provider.forceFlush();
+    await provider.shutdown();
+    const logs = await eventually(async () => {
+      const { logs } = (await getJson(`${base}/api/logs`)) as unknown as { logs: unknown[] };
+      return logs.length > 0 ? logs : null;
+    });
+    expect(logs).toMatchObject([
+      {
+        time: '2026-11-21T04:13:12.345000000Z',
+        trace_id: ids.traceId,
+        span_id: ids.spanId,
+        service: 'official',
+        level: 'warn',
+        body: 'slow query',
+        attributes: { n: 1, ratio: 0.5, ok: true, list: ['a', 'b'], nested: { key: 'k' } },
+      },
+      { trace_id: null, span_id: null, service: 'official', level: null, body: '{"structured":["x",2]}' },
     ]);
   });
 

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Browser } from 'playwright-core';
-import { expectAccessible, launchBrowser, openPage, screenshot } from './viewer/browser.ts';
+import { describe, expect, it } from '@jest/globals';
+import { expectAccessible, openPage, screenshot } from './viewer/browser.ts';
+import { browser, useViewer, viewer } from './viewer/session.ts';
 import { sendRequests } from './viewer/traffic.ts';
-import { ViewerProcess } from './viewer/viewer-process.ts';
 
-jest.setTimeout(60_000);
-
-let viewer: ViewerProcess;
-let browser: Browser;
 let trace: string;
 let other: string;
 
-beforeAll(async () => {
-  [viewer, browser] = await Promise.all([ViewerProcess.start(), launchBrowser()]);
+useViewer(async () => {
   const ids = await sendRequests(viewer.url, 30, 40 * 60_000);
   [trace, other] = [ids.at(-1)!, ids.at(-2)!];
-});
-afterAll(async () => {
-  await browser?.close();
-  await viewer?.stop();
 });
 
 const PAGES: Record<string, { path: () => string; ready: string; act?: string }> = {

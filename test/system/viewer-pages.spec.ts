@@ -1,31 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Browser, type Page } from 'playwright-core';
-import { launchBrowser, openPage, screenshot } from './viewer/browser.ts';
+import { describe, expect, it } from '@jest/globals';
+import { screenshot } from './viewer/browser.ts';
+import { forgive, page, usePage, useViewer, viewer } from './viewer/session.ts';
 import { sendRequests } from './viewer/traffic.ts';
-import { ViewerProcess } from './viewer/viewer-process.ts';
 
-jest.setTimeout(60_000);
-
-let viewer: ViewerProcess;
-let browser: Browser;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  [viewer, browser] = await Promise.all([ViewerProcess.start(), launchBrowser()]);
-  await sendRequests(viewer.url, 400, 40 * 60_000);
-});
-afterAll(async () => {
-  await browser?.close();
-  await viewer?.stop();
-});
-beforeEach(async () => {
-  ({ page, problems } = await openPage(browser, viewer.url));
-});
-afterEach(async () => {
-  await page.context().close();
-  expect(problems).toEqual([]);
-});
+useViewer(async () => void (await sendRequests(viewer.url, 400, 40 * 60_000)));
+usePage();
 const goto = (path: string) => page.goto(viewer.url + path);
 
 describe('the Services page', () => {
@@ -145,7 +124,7 @@ describe('the Query page', () => {
   it('names what is wrong with a query', async () => {
     await goto('/query?calc=P95(no.such.column)');
     await page.getByRole('alert').getByText('no.such.column').waitFor();
-    problems.splice(0, problems.length, ...problems.filter((problem) => !problem.includes('422')));
+    forgive(/422/);
   });
 
   it('remembers, saves, opens and deletes queries, and makes a board of them', async () => {

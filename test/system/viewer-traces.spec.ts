@@ -1,31 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Browser, type Page } from 'playwright-core';
-import { expectAccessible, launchBrowser, openPage, screenshot } from './viewer/browser.ts';
+import { describe, expect, it } from '@jest/globals';
+import { expectAccessible, screenshot } from './viewer/browser.ts';
 import { SLOW_USER } from './viewer/requests.ts';
+import { forgive, page, usePage, useViewer, viewer } from './viewer/session.ts';
 import { sendRequests } from './viewer/traffic.ts';
-import { ViewerProcess } from './viewer/viewer-process.ts';
 
-jest.setTimeout(60_000);
-
-let viewer: ViewerProcess;
-let browser: Browser;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  [viewer, browser] = await Promise.all([ViewerProcess.start(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await viewer?.stop();
-});
-beforeEach(async () => {
-  ({ page, problems } = await openPage(browser, viewer.url));
-});
-afterEach(async () => {
-  await page.context().close();
-  expect(problems).toEqual([]);
-});
+useViewer();
+usePage();
 
 const rows = () => page.locator('.trace-list tbody tr');
 const heatmap = () => page.getByRole('img', { name: /Heatmap of latencies/ });
@@ -145,6 +125,6 @@ describe('the Traces page', () => {
     await page.reload();
     await rows().first().waitFor();
     // The browser reports the connections that the kill cut.
-    problems.splice(0, problems.length, ...problems.filter((problem) => !/ERR_|net::/.test(problem)));
+    forgive(/ERR_|net::/);
   });
 });

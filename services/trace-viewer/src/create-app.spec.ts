@@ -167,7 +167,8 @@ describe('the API', () => {
   });
 
   it.each([
-    [{ calculations: [{ op: 'CONCURRENCY' }] }, 'calculations[0].op'],
+    [{ calculations: [{ op: 'MEDIAN' }] }, 'calculations[0].op'],
+    [{ calculations: [{ op: 'CONCURRENCY', column: 'name' }] }, 'calculations[0].column'],
     [{ filters: [{ column: 'name', op: 'like', value: 'x' }] }, 'filters[0].op'],
     [{ formulas: [] }, 'formulas'],
     [{ filters: [{ column: 'name', op: 'in', value: 'x' }] }, 'filters[0].value'],

@@ -1,6 +1,13 @@
-import { type Calculation, type CalculationOp, PERCENTILES, type QuerySpec } from '../api/schemas/query.js';
+import {
+  type Calculation,
+  type CalculationOp,
+  type Dataset,
+  PERCENTILES,
+  type QuerySpec,
+} from '../api/schemas/query.js';
 import type { Statement } from './columns.js';
 import { unprocessable } from './errors.js';
+import type { TimeRange } from './time-range.js';
 
 export type Plan = { label: string; op: CalculationOp; sql: string | null; value: string | null };
 
@@ -31,8 +38,16 @@ export class Values {
   }
 }
 
+/**
+ * Nanoseconds of `value`, milliseconds from `tm` on, that lie between two instants, added up. Over the time between
+ * them this is how many spans were in flight at a time. Events and links have no duration.
+ */
+export const inFlight = (value: string, fromNs: string, toNs: string) =>
+  `sum(greatest(0, least(tm + ${value} * 1e6, ${toNs}) - greatest(tm, ${fromNs})))
+    FILTER (${value} IS NOT NULL)::DOUBLE`;
+
 /** Aggregates over the inner SELECT. HEATMAP has none: it is counted apart. */
-export function planCalculations(spec: QuerySpec, values: Values): Plan[] {
+export function planCalculations(spec: QuerySpec, values: Values, range: TimeRange, dataset: Dataset): Plan[] {
   const calculations: Calculation[] = spec.calculations.length > 0 ? spec.calculations : [{ op: 'COUNT' }];
   const percentiles = new Map<string, number[]>();
   for (const { op, column } of calculations)
@@ -41,6 +56,18 @@ export function planCalculations(spec: QuerySpec, values: Values): Plan[] {
   const plans = calculations.map(({ op, column }, i): Plan => {
     const label = labelOf({ op, column });
     if (op === 'COUNT') return { label, op, sql: 'count(*)::DOUBLE', value: null };
+    if (op === 'CONCURRENCY') {
+      const path = `calculations[${i}].op`;
+      if (dataset === 'logs') throw unprocessable(path, 'log records have no duration: CONCURRENCY is of spans');
+      const value = values.of(path, 'duration_ms', true);
+      const { startNs, endNs } = range;
+      return {
+        label,
+        op,
+        sql: `coalesce(${inFlight(value, `${startNs}`, `${endNs}`)}, 0) / ${endNs - startNs}`,
+        value,
+      };
+    }
     const value = values.of(`calculations[${i}].column`, column!, op !== 'COUNT_DISTINCT');
     if (op === 'HEATMAP') return { label, op, sql: null, value };
     if (op === 'COUNT_DISTINCT') return { label, op, sql: `count(DISTINCT ${value})::DOUBLE`, value };

@@ -1,7 +1,6 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { AnyValueJson, Value } from '../receiver/otlp/records.js';
 import { toAnyValue, toPlain } from '../receiver/otlp/values.js';
-import type { AttributeColumn } from '../store/attribute-columns.js';
 import type { Database, Parameter } from '../store/database.js';
 import type { WideTable } from '../store/wide-table.js';
 
@@ -15,8 +14,8 @@ export interface WideRow {
 }
 
 /**
- * Reads rows of a wide table. Most attribute columns are null in any one trace, and reading one costs as much as
- * filtering by it: a first pass finds those that are not.
+ * Reads rows of a wide table from `t`. All columns and in one statement: a commit between two, or before the only one,
+ * could bring rows with a column that was not asked for.
  */
 export async function readWide(
   database: Database,
@@ -25,38 +24,22 @@ export async function readWide(
   from: string,
   parameters: Parameter[],
 ): Promise<WideRow[]> {
-  const present = await presentColumns(database, table, from, parameters);
-  const select = [...core, 'rest', ...present.map(({ index }) => `a${index}`)].map((column) => `t.${column}`);
-  const { values } = await database.columns(`SELECT ${select.join(', ')} FROM ${from}`, parameters);
-  const count = values[0]?.length ?? 0;
-  const rows: WideRow[] = [];
-  for (let i = 0; i < count; i++) {
-    const row: WideRow = {
-      core: Object.fromEntries(core.map((name, c) => [name, values[c]![i]!])),
-      attributes: new Map(),
-    };
-    present.forEach(({ name }, c) => {
-      const value = values[core.length + 1 + c]![i];
-      if (value !== null && value !== undefined) row.attributes.set(name, toAnyValue(value as Value));
+  const { names, values } = await database.columns(`SELECT t.* FROM ${from}`, parameters);
+  const columns = new Map(names.map((name, i) => [name, values[i]!]));
+  const rows = values[0]!.map((_, i): WideRow => ({
+    core: Object.fromEntries(core.map((name) => [name, columns.get(name)![i]!])),
+    attributes: new Map(),
+  }));
+  // Column by column, as most are null in all rows of any one trace.
+  for (const { name, index } of table.attributes.columns) {
+    columns.get(`a${index}`)?.forEach((value, i) => {
+      if (value !== null) rows[i]!.attributes.set(name, toAnyValue(value as Value));
     });
-    for (const [name, value] of Object.entries(parseRest(values[core.length]![i]))) row.attributes.set(name, value);
-    rows.push(row);
   }
+  columns.get('rest')!.forEach((rest, i) => {
+    for (const [name, value] of Object.entries(parseRest(rest))) rows[i]!.attributes.set(name, value);
+  });
   return rows;
-}
-
-async function presentColumns(
-  database: Database,
-  table: WideTable,
-  from: string,
-  parameters: Parameter[],
-): Promise<readonly AttributeColumn[]> {
-  const { columns } = table.attributes;
-  if (columns.length === 0) return [];
-  const inner = `SELECT t.* FROM ${from}`;
-  const counts = columns.map(({ index }) => `count(a${index})::INTEGER`).join(', ');
-  const { values } = await database.columns(`SELECT ${counts} FROM (${inner})`, parameters);
-  return columns.filter((_, i) => Number(values[i]![0]) > 0);
 }
 
 export const plainAttributes = (attributes: Map<string, AnyValueJson>) =>

@@ -1,7 +1,7 @@
 import type { Dataset, QuerySpec } from '../api/schemas/query.js';
 import type { QueryResult } from '../api/schemas/results.js';
 import type { Row } from '../store/database.js';
-import { compileHavings, compileOrder, isRate, type Plan, planCalculations, Values } from './calculations.js';
+import { compileHavings, compileOrder, inFlight, isRate, type Plan, planCalculations, Values } from './calculations.js';
 import { type Datasets, Statement, TIME, typeName } from './columns.js';
 import { compileFilters } from './filters.js';
 import { emptyCounts, type Scale, scaleFor } from './heatmap.js';
@@ -20,7 +20,7 @@ export function compileInner(statement: Statement, spec: QuerySpec, range: TimeR
   const time = TIME[statement.dataset];
   const groups = spec.breakdowns.map((name, i) => statement.column(`breakdowns[${i}]`, name));
   const values = new Values(statement);
-  const plans = planCalculations(spec, values);
+  const plans = planCalculations(spec, values, range, statement.dataset);
   const filters = compileFilters(statement, spec.filters, spec.filter_combination);
   const select = [`${time} AS tm`, ...groups.map(({ sql }, i) => `${sql} AS g${i}`), ...values.sql];
   const within = `${time} >= ${range.startNs} AND ${time} < ${range.endNs}`;
@@ -99,14 +99,21 @@ async function addSeries(
   };
 
   const { sql, plans, parameters } = bucketed(datasets, dataset, spec, range, shown);
-  const aggregates = plans.flatMap((plan, i) => (plan.sql === null ? [] : [`${plan.sql} AS c${i}`]));
+  // A span may be in flight over several buckets: that is counted apart.
+  const simple = plans.map((plan) => (plan.op === 'CONCURRENCY' ? { ...plan, sql: null } : plan));
+  const aggregates = simple.flatMap((plan, i) => (plan.sql === null ? [] : [`${plan.sql} AS c${i}`]));
   if (aggregates.length > 0) {
     const rows = await datasets.database.all(
       `SELECT bucket, k, ${aggregates.join(', ')} FROM ${sql} GROUP BY bucket, k`,
       parameters,
     );
     for (const row of rows)
-      plans.forEach((plan, i) => plan.sql !== null && (point(row)[plan.label] = row[`c${i}`] ?? null));
+      simple.forEach((plan, i) => plan.sql !== null && (point(row)[plan.label] = row[`c${i}`] ?? null));
+  }
+  const concurrency = plans.find(({ op }) => op === 'CONCURRENCY');
+  if (concurrency) {
+    const rows = await datasets.database.all(inFlightSql(concurrency.value!, sql, range), parameters);
+    for (const row of rows) point(row)[concurrency.label] = row['n'] ?? null;
   }
   for (const [i, plan] of plans.entries()) {
     if (plan.op !== 'HEATMAP') continue;
@@ -139,6 +146,19 @@ function bucketed(datasets: Datasets, dataset: Dataset, spec: QuerySpec, range: 
   const on = groups.map((_, i) => `g${i} IS NOT DISTINCT FROM h${i}`).join(' AND ');
   const join = `JOIN (VALUES ${tuples.join(', ')}) wanted(k, ${names.join(', ')}) ON ${on}`;
   return { sql: `(SELECT *, ${bucket} FROM ${inner} ${join})`, plans, parameters: statement.parameters };
+}
+
+/** Spans in flight at a time, on average over each bucket that they reach into. */
+function inFlightSql(value: string, rows: string, { startNs, endNs, granularityS }: TimeRange): string {
+  const stepNs = BigInt(granularityS) * 1_000_000_000n;
+  const last = (endNs - startNs - 1n) / stepNs;
+  const from = `${startNs} + bucket * ${stepNs}`;
+  return `
+    SELECT bucket, k, ${inFlight(value, from, `${from} + ${stepNs}`)} / ${stepNs} AS n
+    FROM (SELECT k, tm, ${value},
+        unnest(range(bucket, least(${last}, (tm + ${value} * 1e6 - ${startNs})::BIGINT // ${stepNs}) + 1)) AS bucket
+      FROM ${rows} WHERE ${value} IS NOT NULL)
+    GROUP BY bucket, k`;
 }
 
 async function addHeatmap(heat: {

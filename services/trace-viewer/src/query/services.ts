@@ -1,24 +1,18 @@
 import type { TimeWindow } from '../api/schemas/requests.js';
 import type { ServiceList } from '../api/schemas/results.js';
 import { kindName } from '../store/core-columns.js';
-import type { Row } from '../store/database.js';
+import type { Database, Row } from '../store/database.js';
+import { Latencies, STEP_SQL } from './latencies.js';
 import { formatNs } from './time.js';
 import type { Tables } from './trace.js';
 import { instant } from './traces.js';
 
-const BUCKETS = 48;
 type Operation = ServiceList['services'][number]['operations'][number];
-type Measures = Omit<Operation, 'name' | 'kind'>;
 
-/** log10 of microseconds in sixths, as in the API's histogram. */
-const bucketed = `least(${BUCKETS - 1}, floor(log10(greatest(duration_ns / 1000, 1)) * 6))::UTINYINT AS bucket`;
 /** A service's own work begins where a request or message comes in, or where a trace begins. */
 const isEntry = '(kind IN (2, 5) OR parent_id IS NULL)';
 /** Joining all spans with their parents is what takes time: of more than this many, whole traces are sampled. */
-const JOINED_SPANS = 50_000;
-/** Over integers, and values that occurred: half the cost of interpolating. */
-const stats = `
-  count(*)::DOUBLE AS n, avg((status = 2)::INTEGER) AS errors, quantile_disc(duration_ns, [0.5, 0.95, 0.99]) AS p`;
+const JOINED_SPANS = 25_000;
 
 export async function listServices({ database, spans }: Tables, window: TimeWindow): Promise<ServiceList> {
   const bounds: string[] = ['annotation = 0'];
@@ -37,130 +31,125 @@ export async function listServices({ database, spans }: Tables, window: TimeWind
   if (range?.['s'] == null) return { start: null, end: null, trace_sample: 1, services: [], edges: [] };
   const every = Math.ceil(Number(range['n']) / JOINED_SPANS);
   const sampled = every === 1 ? where : `${where} AND hash(trace_id) % ${every} = 0`;
-  const [operations, entries, times, histograms, edges] = await Promise.all([
-    database.all(`SELECT service, name, kind, ${stats} FROM spans WHERE ${where} GROUP BY service, name, kind`),
-    database.all(`SELECT service, ${stats} FROM spans WHERE ${where} AND ${isEntry} GROUP BY service`),
-    database.all(selfTimes(sampled, isDb, every)),
-    database.all(
-      `SELECT service, name, kind, ${isEntry} AS entry, ${bucketed}, count(*)::DOUBLE AS n
-       FROM spans WHERE ${where} GROUP BY ALL`,
-    ),
-    database.all(callEdges(sampled)),
-  ]);
+  const [counted, joined] = await Promise.all([count(database, where), database.all(familySql(sampled, isDb))]);
   // Per second of the time that was asked for, and of the time that the spans cover where none was.
   const from = BigInt(window.start_time === undefined ? range['s'] : instant('start_time', window.start_time));
   const to = BigInt(window.end_time === undefined ? range['e']! : instant('end_time', window.end_time));
   const seconds = Math.max(1e-3, Number(to - from) / 1e9);
 
-  const keyOf = (row: Row) => `${row['service']}\n${row['name']}\n${row['kind']}`;
-  const timesOf = new Map(times.map((row) => [keyOf(row), row]));
-  const histogramOf = gather(histograms, keyOf);
-  const entryHistogramOf = gather(
-    histograms.filter((row) => row['entry'] === true),
-    (row) => String(row['service']),
-  );
-  const services = new Map<string, Operation[]>();
-  for (const row of operations) {
-    const service = String(row['service']);
-    const operation = {
-      name: String(row['name']),
-      kind: kindName(Number(row['kind'])),
-      ...toMeasures(row, seconds, timesOf.get(keyOf(row)), histogramOf.get(keyOf(row))),
+  const timesOf = new Map(joined.filter(({ callee }) => callee === null).map((row) => [keyOf(row), row]));
+  const toOperation = ({ service, name, kind, latencies }: Counted): Operation => {
+    const times = timesOf.get(keyOf({ service, name, kind }));
+    const ms = (field: string) => (Number(times?.[field] ?? 0) * every) / 1e6;
+    return {
+      name,
+      kind: kindName(kind),
+      ...latencies.measures(seconds),
+      self_ms: ms('self_ns'),
+      db_ms: ms('db_ns'),
+      wait_ms: ms('wait_ns'),
     };
-    services.set(service, [...(services.get(service) ?? []), operation]);
-  }
-  const entryOf = new Map(entries.map((row) => [String(row['service']), row]));
-  const total = (own: Operation[], field: 'self_ms' | 'db_ms' | 'wait_ms') =>
-    own.reduce((sum, op) => sum + op[field], 0);
+  };
+  const services = [...counted.entries].sort().map(([service, entry]) => {
+    const operations = counted.operations.filter((operation) => operation.service === service).map(toOperation);
+    const total = (field: 'self_ms' | 'db_ms' | 'wait_ms') => operations.reduce((sum, op) => sum + op[field], 0);
+    return {
+      service,
+      ...entry.measures(seconds),
+      self_ms: total('self_ms'),
+      db_ms: total('db_ms'),
+      wait_ms: total('wait_ms'),
+      operations: operations.sort((a, b) => b.self_ms - a.self_ms),
+    };
+  });
+  const edges = joined
+    .filter(({ callee }) => callee !== null)
+    .map((row) => ({
+      from: String(row['service']),
+      to: String(row['callee']),
+      calls: Number(row['n']) * every,
+      calls_per_s: (Number(row['n']) * every) / seconds,
+      error_rate: Number(row['errors']),
+      p95_ms: Number(row['p95_ns']) / 1e6,
+    }));
   return {
     start: formatNs(BigInt(range['s'])),
     end: formatNs(BigInt(range['e']!)),
     trace_sample: 1 / every,
-    services: [...services].sort().map(([service, own]) => ({
-      service,
-      ...toMeasures(entryOf.get(service), seconds, undefined, entryHistogramOf.get(service)),
-      self_ms: total(own, 'self_ms'),
-      db_ms: total(own, 'db_ms'),
-      wait_ms: total(own, 'wait_ms'),
-      operations: own.sort((a, b) => b.self_ms - a.self_ms),
-    })),
-    edges: edges.map((row) => ({
-      from: String(row['from_service']),
-      to: String(row['to_service']),
-      calls: Number(row['n']) * every,
-      calls_per_s: (Number(row['n']) * every) / seconds,
-      error_rate: Number(row['errors']),
-      p95_ms: Number(row['p95']),
-    })),
+    services,
+    edges: edges.sort((a, b) => b.calls - a.calls),
   };
+}
+
+const keyOf = (row: Row) => `${row['service']}\n${row['name']}\n${row['kind']}`;
+
+interface Counted {
+  service: string;
+  name: string;
+  kind: number;
+  latencies: Latencies;
+}
+
+/** The latencies of each operation, and of each service's entry spans, from one pass over the spans. */
+async function count(database: Database, where: string) {
+  // Column-wise: thousands of rows of a few numbers.
+  const { values } = await database.columns(
+    `SELECT service, name, kind, ${isEntry} AS entry, ${STEP_SQL} AS step, count(*)::DOUBLE, avg(duration_ns),
+       count(*) FILTER (status = 2)::DOUBLE
+     FROM spans WHERE ${where} GROUP BY service, name, kind, entry, step`,
+  );
+  const [services, names, kinds, isEntries, steps, counts, means, errors] = values as [
+    string[],
+    string[],
+    number[],
+    boolean[],
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
+  const operations = new Map<string, Counted>();
+  const entries = new Map<string, Latencies>();
+  services.forEach((service, i) => {
+    const [name, kind] = [names[i]!, kinds[i]!];
+    const key = keyOf({ service, name, kind });
+    let operation = operations.get(key);
+    if (operation === undefined) operations.set(key, (operation = { service, name, kind, latencies: new Latencies() }));
+    let entry = entries.get(service);
+    if (entry === undefined) entries.set(service, (entry = new Latencies()));
+    for (const latencies of isEntries[i] ? [operation.latencies, entry] : [operation.latencies])
+      latencies.add(steps[i]!, counts[i]!, means[i]!, errors[i]!);
+  });
+  return { operations: [...operations.values()], entries };
 }
 
 /**
- * selfTime() as SQL: a parent's children by start, each covering what lies after everything before it, all clipped to
- * the parent. Joined by a 64-bit hash of both ids, several times faster than by the ids.
+ * All that needs both a span and its parent, from one join. Joined by a 64-bit hash of both ids, several times faster
+ * than by the ids. First rows of times: selfTime() as SQL (a parent's children by start, each covering what lies after
+ * everything before it, all clipped to the parent) with the time in databases and in other services. Then, with a
+ * callee, who calls whom: entry spans whose parent is a span of another service.
  */
-const selfTimes = (where: string, isDb: string, every: number) => `
-  WITH span AS (
-      SELECT hash(trace_id, span_id) AS id, hash(trace_id, parent_id) AS parent, parent_id IS NOT NULL AS has_parent,
-        service, name, kind, start_ns AS s, start_ns + duration_ns AS e, ${isDb} AS db
+const familySql = (where: string, isDb: string) => `
+  WITH span AS MATERIALIZED (
+      SELECT hash(trace_id, span_id) AS id, CASE WHEN parent_id IS NOT NULL THEN hash(trace_id, parent_id) END AS parent,
+        service, name, kind, start_ns AS s, start_ns + duration_ns AS e, ${isDb} AS db, status
       FROM spans WHERE ${where}),
-    child AS (
-      SELECT p.id, greatest(c.s, p.s) AS s, least(c.e, p.e) AS e, c.db, NOT c.db AND c.kind IN (3, 4) AS waits,
-        c.e - c.s AS duration
-      FROM span c JOIN span p ON p.id = c.parent AND c.has_parent),
-    covered AS (
-      SELECT id, sum(greatest(0, e - greatest(s, until))) AS ns, sum(duration) FILTER (db) AS db,
-        sum(duration) FILTER (waits) AS waited
-      FROM (SELECT *, coalesce(max(e) OVER (PARTITION BY id ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), s)
-              AS until FROM child)
-      GROUP BY id)
-  SELECT service, name, kind, sum(e - s - coalesce(ns, 0))::DOUBLE * ${every} / 1e6 AS self_ms,
-    coalesce(sum(db), 0)::DOUBLE * ${every} / 1e6 AS db_ms, coalesce(sum(waited), 0)::DOUBLE * ${every} / 1e6 AS wait_ms
-  FROM (SELECT span.* EXCLUDE (db), covered.ns, covered.db, covered.waited FROM span LEFT JOIN covered USING (id))
-  GROUP BY service, name, kind`;
-
-/** Who calls whom: entry spans whose parent is a span of another service. */
-const callEdges = (where: string) => `
-  WITH callee AS (
-      SELECT hash(trace_id, parent_id) AS parent, service, status, duration_ns
-      FROM spans WHERE ${where} AND kind IN (2, 5) AND parent_id IS NOT NULL),
-    caller AS (SELECT hash(trace_id, span_id) AS id, service FROM spans WHERE ${where} AND kind NOT IN (2, 5))
-  SELECT caller.service AS from_service, callee.service AS to_service, count(*)::DOUBLE AS n,
-    avg((callee.status = 2)::INTEGER) AS errors, quantile_cont(callee.duration_ns / 1e6, 0.95) AS p95
-  FROM callee JOIN caller ON caller.id = callee.parent AND caller.service <> callee.service
-  GROUP BY 1, 2 ORDER BY n DESC`;
-
-function gather(rows: Row[], keyOf: (row: Row) => string): Map<string, number[]> {
-  const histograms = new Map<string, number[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    let histogram = histograms.get(key);
-    if (histogram === undefined) histograms.set(key, (histogram = new Array<number>(BUCKETS).fill(0)));
-    histogram[Number(row['bucket'])]! += Number(row['n']);
-  }
-  return histograms;
-}
-
-function toMeasures(
-  row: Row | undefined,
-  seconds: number,
-  times: Row | undefined,
-  histogram = new Array<number>(BUCKETS).fill(0),
-): Measures {
-  const [p50 = 0, p95 = 0, p99 = 0] = ((row?.['p'] as unknown as string[] | undefined) ?? []).map(
-    (ns) => Number(ns) / 1e6,
-  );
-  const count = Number(row?.['n'] ?? 0);
-  return {
-    count,
-    rate_per_s: count / seconds,
-    error_rate: Number(row?.['errors'] ?? 0),
-    p50_ms: p50,
-    p95_ms: p95,
-    p99_ms: p99,
-    self_ms: Number(times?.['self_ms'] ?? 0),
-    db_ms: Number(times?.['db_ms'] ?? 0),
-    wait_ms: Number(times?.['wait_ms'] ?? 0),
-    histogram,
-  };
-}
+    child AS MATERIALIZED (
+      SELECT p.id AS parent, p.service, p.name, p.kind, greatest(c.s, p.s) AS s, least(c.e, p.e) AS e,
+        c.e - c.s AS duration, c.db, c.service AS callee, c.kind AS callee_kind, c.status
+      FROM span c JOIN span p ON p.id = c.parent),
+    part AS (
+      SELECT service, name, kind, e - s AS self, NULL AS db, NULL AS waited FROM span
+      UNION ALL
+      SELECT service, name, kind, -greatest(0, e - greatest(s, coalesce(max(e) OVER before, s))),
+        CASE WHEN db THEN duration END, CASE WHEN NOT db AND callee_kind IN (3, 4) THEN duration END
+      FROM child
+      WINDOW before AS (PARTITION BY parent ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+  SELECT service, name, kind, NULL AS callee, sum(self)::DOUBLE AS self_ns, sum(db)::DOUBLE AS db_ns,
+    sum(waited)::DOUBLE AS wait_ns, NULL AS n, NULL AS errors, NULL AS p95_ns
+  FROM part GROUP BY service, name, kind
+  UNION ALL
+  SELECT service, NULL, NULL, callee, NULL, NULL, NULL, count(*)::DOUBLE, avg((status = 2)::INTEGER),
+    quantile_disc(duration, 0.95)::DOUBLE
+  FROM child WHERE callee_kind IN (2, 5) AND kind NOT IN (2, 5) AND callee <> service
+  GROUP BY service, callee`;

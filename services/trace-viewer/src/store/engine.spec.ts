@@ -15,6 +15,7 @@ import {
   text,
   tracesRequest,
 } from '../testing/requests.js';
+import { formatNs } from '../query/time.js';
 import { Engine } from './engine.js';
 
 type Json = Record<string, unknown>;
@@ -245,6 +246,30 @@ describe('logs', () => {
   });
 });
 
+describe('reading while rows are stored', () => {
+  it('sees a row whole or not at all, also the first one and one with a new attribute', async () => {
+    let storing = true;
+    const readers = Array.from({ length: 4 }, async () => {
+      const seen = [];
+      while (storing) seen.push(...(await engine.listLogs(ListLogs.parse({}))).logs);
+      return seen;
+    });
+    const time = nowNs();
+    const text = (n: number) => `the record with number ${n}`;
+    for (let n = 0; n < 10; n++) {
+      const record = { timeUnixNano: `${time}`, body: { stringValue: text(n) }, attributes: [integer(`n${n}`, n)] };
+      await engine.logs(bytes(logsRequest([record])), 'json');
+      await engine.flush();
+    }
+    storing = false;
+    for (const { body, attributes, ...log } of (await Promise.all(readers)).flat()) {
+      const n = Number(body.at(-1));
+      expect({ body, attributes }).toEqual({ body: text(n), attributes: { [`n${n}`]: n } });
+      expect(log).toMatchObject({ time: formatNs(time), service: 'gateway' });
+    }
+  });
+});
+
 describe('the list of traces', () => {
   it('filters, and pages without repeating or skipping traces of the same instant', async () => {
     const at = `${nowNs()}`;
@@ -391,6 +416,24 @@ describe('a query', () => {
     for (const [filter, count] of counts) expect([filter, await one([filter])]).toEqual([filter, count]);
     const either = await query({ filters: [counts[0]![0], counts[13]![0]], filter_combination: 'OR' });
     expect(either.rows[0]!['COUNT']).toBe(2);
+  });
+
+  it('tells how many spans were in flight, also over the buckets that they only reach into', async () => {
+    const start = (nowNs() / SECOND - 100n) * SECOND;
+    const flight = (at: number, ms: number) => ({
+      startTimeUnixNano: `${start + BigInt(at) * 1_000_000n}`,
+      endTimeUnixNano: `${start + BigInt(at + ms) * 1_000_000n}`,
+    });
+    // An event is no span, and what starts outside of the range is none of its.
+    const events = [{ timeUnixNano: `${start}`, name: 'event' }];
+    await send([otlpSpan({ ...flight(0, 2500), events }), otlpSpan(flight(500, 1000)), otlpSpan(flight(-1000, 5000))]);
+    const from = Number(start / SECOND);
+    const range = { start_time: from, end_time: from + 4, granularity: 1 };
+    const result = await query({ calculations: [{ op: 'CONCURRENCY' }], breakdowns: ['service.name'], ...range });
+    expect(result.rows).toEqual([{ 'service.name': 'gateway', CONCURRENCY: 0.875 }]);
+    expect(result.series.map(({ data }) => data['CONCURRENCY'])).toEqual([1.5, 1.5, 0.5]);
+    const spec = QuerySpec.parse({ calculations: [{ op: 'CONCURRENCY' }] });
+    await expect(engine.query('logs', spec)).rejects.toThrow('calculations[0].op');
   });
 
   it('counts every value of a heatmap once, between its edges', async () => {

@@ -121,7 +121,7 @@ export class Engine {
     for (let i = 0; i < traceIds.length; i += 1000) {
       const some = traceIds.slice(i, i + 1000);
       const list = some.map((_, n) => `$${n + 1}`).join(', ');
-      await this.ingest.remember(`WHERE annotation = 0 AND trace_id IN (${list})`, some);
+      await this.ingest.remember(`trace_id IN (${list})`, some);
     }
     const fresh = this.#bodies.add(createHash('sha256').update(body).digest('base64'));
     const duplicates = await this.ingest.addSpans(spans);

@@ -20,6 +20,8 @@ const COMMIT_ROWS = 8192;
 export const COMMIT_AFTER_MS = 200;
 /** Rows appended before others get the thread: some milliseconds of work. */
 const SLICE = 512;
+/** Spans of an earlier run that are known again. */
+const REMEMBERED = 200_000;
 /** Kept of a commit for those who watch live. */
 const LIVE_LOGS = 100;
 
@@ -62,13 +64,17 @@ export class Ingest {
   async open(): Promise<void> {
     for (const table of [this.spans, this.logs, this.sourceTable]) await table.attributes.load();
     await this.#sources.load(this.database.writer);
-    await this.remember('WHERE annotation = 0 ORDER BY received_s DESC LIMIT 200000');
+    // Rows are numbered in the order in which they came. Null while there are none.
+    const [last] = await this.database.all('SELECT max(rowid)::DOUBLE AS row FROM spans');
+    await this.remember(`rowid > ${Number(last?.['row']) - REMEMBERED}`);
   }
 
-  /** Spans of the store that must not be taken a second time. `where` is SQL of ours. */
+  /** Spans of the store that must not be taken a second time. `where` is a condition of ours. */
   async remember(where: string, parameters: string[] = []): Promise<void> {
-    const stored = await this.database.all(`SELECT trace_id, span_id FROM spans ${where}`, parameters);
-    for (const { trace_id, span_id } of stored) this.#seen.add(String(trace_id), String(span_id));
+    const sql = `SELECT trace_id, span_id FROM spans WHERE annotation = 0 AND ${where}`;
+    await this.database.inChunks(sql, parameters, ([traceIds, spanIds]) =>
+      traceIds!.forEach((traceId, i) => this.#seen.add(String(traceId), String(spanIds![i]))),
+    );
   }
 
   /** Answers with how many were duplicates. */

@@ -15,6 +15,7 @@ export const CALCULATION_OPS = [
   'MAX',
   'SUM',
   'COUNT_DISTINCT',
+  'CONCURRENCY',
   'RATE_AVG',
   'RATE_SUM',
   'RATE_MAX',
@@ -27,7 +28,7 @@ export const CALCULATION_OPS = [
   'P80',
 ] as const satisfies readonly CalculationOp[];
 
-export const takesColumn = (op: CalculationOp): boolean => op !== 'COUNT';
+export const takesColumn = (op: CalculationOp): boolean => op !== 'COUNT' && op !== 'CONCURRENCY';
 
 export interface QueryState {
   readonly dataset: Dataset;

@@ -28,7 +28,7 @@ export function toCharts(result: QueryResult): Chart[] {
   return result.columns
     .filter(({ role, type }) => role === 'calculation' && type === 'number')
     .map(({ name }) => {
-      const empty = /^(COUNT|SUM)/.test(name) ? 0 : null;
+      const empty = /^(COUNT|SUM|CONCURRENCY)/.test(name) ? 0 : null;
       const lines = groups.map((row) => ({
         key: keyOf(row),
         label: labelOf(row) || name,

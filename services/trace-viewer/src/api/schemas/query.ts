@@ -25,6 +25,7 @@ export const CALCULATION_OPS = [
   'MIN',
   'MAX',
   'HEATMAP',
+  'CONCURRENCY',
   'RATE_SUM',
   'RATE_AVG',
   'RATE_MAX',
@@ -54,15 +55,18 @@ export const FILTER_OPS = [
 const column = z.string().min(1).max(300);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+/** Operators that are about rows, not about the values of a column. */
+const OF_ROWS: readonly string[] = ['COUNT', 'CONCURRENCY'];
+
 export const Calculation = z
   .strictObject({ op: z.enum(CALCULATION_OPS), column: column.nullish() })
-  .refine(({ op, column }) => op === 'COUNT' || column != null, {
+  .refine(({ op, column }) => OF_ROWS.includes(op) || column != null, {
     path: ['column'],
     message: 'is needed by this operator',
   })
-  .refine(({ op, column }) => !(op === 'COUNT' && column != null), {
+  .refine(({ op, column }) => !(OF_ROWS.includes(op) && column != null), {
     path: ['column'],
-    message: 'COUNT takes no column',
+    message: 'this operator takes no column',
   });
 export type Calculation = z.infer<typeof Calculation>;
 
