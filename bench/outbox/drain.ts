@@ -24,7 +24,8 @@ export interface Surroundings {
   events: number;
 }
 
-const WARM_UP = 3_000;
+/** Until the compiler has dealt with the code of both modes, telemetry's above all: that costs a second of CPU, once. */
+const WARM_UP = 10_000;
 /** What an event makes: the send, the process, and the statement on the timeline. */
 const SPANS_PER_EVENT = 3;
 /** Without new spans for so long, in milliseconds, the services have exported what they had. */

@@ -10,7 +10,7 @@ import { drain, type Measured, type Mode, type Surroundings, type Transport } fr
 // pair: the ratio is made of two drains that came one right after the other, now this one first, now that one, so
 // that whatever else the machine does falls on both. npm run build comes first.
 
-const EVENTS = Number(process.env.BENCH_EVENTS) || 6_000;
+const EVENTS = Number(process.env.BENCH_EVENTS) || 10_000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS) || 5;
 const TRANSPORTS = (process.env.BENCH_TRANSPORTS?.split(',') ?? ['tcp', 'rabbitmq']) as Transport[];
 

@@ -13,7 +13,7 @@ class CountingServer extends ServerTCP {
 
 const remembering = () => {
   const server = new CountingServer({});
-  rememberRoutes(server as unknown as Parameters<typeof rememberRoutes>[0]);
+  rememberRoutes(server);
   return server as unknown as CountingServer & { getRouteFromPattern(pattern: string): string };
 };
 
