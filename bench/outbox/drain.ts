@@ -32,7 +32,7 @@ const SPANS_PER_EVENT = 3;
 const QUIET_MS = 600;
 const REPORT_CPU = fileURLToPath(new URL('./report-cpu.mjs', import.meta.url));
 
-/** A telemetry that is asked for everything, and told of the requests that the events come from. */
+/** Events as requests would have left them, each with a trace of its own. */
 const fill = (count: number) => `
   INSERT INTO outbox (type, data, carrier)
   SELECT 'activity.created', json_build_object('uuid', gen_random_uuid(), 'user_uuid', gen_random_uuid(),
@@ -102,7 +102,7 @@ function expectSpans(exported: number, expected: number): void {
   if (exported !== expected) throw new Error(`${exported} of ${expected} spans were exported: the figures are wrong`);
 }
 
-/** Processor time of a service so far, as {@link file://./report-cpu.mjs} reports it. */
+/** Processor time of a service so far, as report-cpu.mjs reports it. */
 async function usedCpu(service: ServiceProcess): Promise<number> {
   const seen = service.stderr.length;
   service.signal('SIGUSR2');
