@@ -1,15 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo } from 'node:net';
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { SpanSink } from '../span-sink.js';
 
 // What tracing adds to a message over Nest's TCP transport, as a ratio of CPU time in one run. The modes take
 // turns, so that whatever else the machine does falls on all of them.
 
 type Result = { request: number; event: number; spans: number };
-type ExportRequest = { resourceSpans: { scopeSpans: { spans: unknown[] }[] }[] };
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS) || 5;
 /** Without new spans for so long, in milliseconds, the measured process has exported what it had. */
@@ -22,37 +19,17 @@ const MODES: Record<string, NodeJS.ProcessEnv> = {
 };
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-let exported = 0;
-const sink = createServer((request, response) => {
-  void text(request).then((body) => {
-    exported += countSpans(JSON.parse(body) as ExportRequest);
-    response.end('{}');
-  });
-}).listen(0, '127.0.0.1');
-await once(sink, 'listening');
-const { port } = sink.address() as AddressInfo;
-
-function countSpans({ resourceSpans }: ExportRequest): number {
-  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)).length;
-}
-
-async function quiet(): Promise<void> {
-  let before: number;
-  do {
-    before = exported;
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-  } while (exported !== before);
-}
+const sink = await SpanSink.start();
 
 async function runPeer(mode: string): Promise<Result> {
-  exported = 0;
+  sink.spans = 0;
   const preloads = ['../../test/transports/typescript-hooks.mjs', './preload.ts'];
   const child = fork(here('./peer.ts'), {
     execArgv: preloads.flatMap((file) => ['--import', here(file)]),
     env: {
       ...process.env,
       LOG_LEVEL: 'fatal',
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
       // A dropped span costs less than an exported one: there is room for all.
       OTEL_BSP_MAX_QUEUE_SIZE: '100000',
       OTEL_BSP_SCHEDULE_DELAY: '100',
@@ -61,13 +38,13 @@ async function runPeer(mode: string): Promise<Result> {
   });
   let result: Result | undefined;
   child.on('message', (message: 'drain' | Result) => {
-    if (message === 'drain') void quiet().then(() => child.send('drained'));
+    if (message === 'drain') void sink.quiet(QUIET_MS).then(() => child.send('drained'));
     else result = message;
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (!result) throw new Error(`the measured process exited with ${String(code)} and no result`);
-  if (mode === EVERY_TRACE && exported !== result.spans) {
-    throw new Error(`${exported} of ${result.spans} spans were exported: the figures would be too good`);
+  if (mode === EVERY_TRACE && sink.spans !== result.spans) {
+    throw new Error(`${sink.spans} of ${result.spans} spans were exported: the figures would be too good`);
   }
   return result;
 }

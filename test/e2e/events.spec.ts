@@ -141,13 +141,13 @@ describe('delivery', () => {
          json_build_object('traceparent', '00-' || lpad(to_hex(n), 32, 'a') || '-00000000000000ab-01')
        FROM generate_series(1, 3000) n`,
     );
-    await until('all events', async () => (await unsent()) === 0);
+    await until('all events', async () => (await unsent()) === 0, 60_000);
     expect(await count('home-activities', 'timeline')).toBe(before + 3_000);
     expect(await count('home-activities', `inbox WHERE deliveries > 2`)).toBe(0);
     const sent = (service: string) =>
       system.receiver.spans.filter((span) => span.service === service && span.kind === 'PRODUCER').length;
     await until('spans of both', () => sent('second-relay') > 300 && sent('user-activities') > 300);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('polling', () => {

@@ -15,13 +15,16 @@ const CloudEventSchema = z.object({
 export type CloudEvent<Data = unknown> = z.infer<typeof CloudEventSchema> & { data: Data };
 
 /**
- * What has arrived, as the event that it claims to be.
- *
- * @throws EventRejectedError naming the fields that are wrong: no further delivery can help
+ * Makes the function that takes what has arrived as the event that it claims to be. Once for a kind of event: a schema
+ * is compiled when it is first used, which costs more than many events.
  */
-export function parseEvent<Data extends z.ZodType>(data: Data, received: unknown): CloudEvent<z.output<Data>> {
-  const result = CloudEventSchema.extend({ data }).safeParse(received);
-  if (result.success) return result.data as CloudEvent<z.output<Data>>;
-  const fields = new Set(result.error.issues.map(({ path }) => path.join('.') || 'event'));
-  throw new EventRejectedError(`not a valid event: ${[...fields].join(', ')}`);
+export function eventParser<Data extends z.ZodType>(data: Data): (received: unknown) => CloudEvent<z.output<Data>> {
+  const schema = CloudEventSchema.extend({ data });
+  return (received) => {
+    const result = schema.safeParse(received);
+    if (result.success) return result.data as CloudEvent<z.output<Data>>;
+    const fields = new Set(result.error.issues.map(({ path }) => path.join('.') || 'event'));
+    // No further delivery can help.
+    throw new EventRejectedError(`not a valid event: ${[...fields].join(', ')}`);
+  };
 }

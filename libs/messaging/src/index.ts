@@ -1,5 +1,5 @@
 export { AcknowledgeInterceptor } from './acknowledge.interceptor.js';
-export { type CloudEvent, parseEvent } from './cloud-event.js';
+export { type CloudEvent, eventParser } from './cloud-event.js';
 export { brokerUrlSchema, tcpUrlSchema } from './event-url.js';
 export { EventPublisher, type EventPublisherOptions, type OutgoingEvent } from './event-publisher.js';
 export { EventRejectedError, EventUnacceptedError, reasonOf, refusalOf, type Refusal } from './errors.js';

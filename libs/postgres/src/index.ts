@@ -4,4 +4,5 @@ export { migrate } from './migrate.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';
 export { PostgresModule } from './postgres.module.js';
 export { Postgres, statement, type PostgresOptions, type Queryable, type Statement } from './postgres.js';
+export { deleteSome, Sweeper } from './sweeper.js';
 export { DatabaseUnavailableError } from './unavailable.js';

@@ -10,6 +10,7 @@ import { describeDatabase, isDatabaseUrl } from './database-url.js';
 import { migrate } from './migrate.js';
 import { openDatabase } from './open-database.js';
 import { Postgres } from './postgres.js';
+import { deleteSome, Sweeper } from './sweeper.js';
 import { DatabaseUnavailableError } from './unavailable.js';
 
 const applicationName = 'spec';
@@ -174,6 +175,32 @@ describe('Postgres.ping', () => {
     for (const socket of sockets) socket.destroy();
     mute.close();
     await postgres.onApplicationShutdown();
+  });
+});
+
+describe('the sweeper', () => {
+  it('deletes everything that its statements name, batch after batch, and nothing else', async () => {
+    const url = await server.createDatabase();
+    await withPostgres(url, async (postgres) => {
+      const run = (text: string) => postgres.query<Record<string, number>>({ name: text.slice(0, 60), text });
+      await run('CREATE TABLE notes (shelf int, number int, PRIMARY KEY (shelf, number))');
+      await run('CREATE TABLE drafts (id int PRIMARY KEY)');
+      await run('INSERT INTO notes SELECT n % 2, n FROM generate_series(1, 5000) n');
+      await run('INSERT INTO drafts SELECT generate_series(1, 10)');
+      const notes = deleteSome('notes', 'shelf, number', 'shelf = 1 ORDER BY number');
+      await new Sweeper(postgres, [notes, deleteSome('drafts', 'id', 'id > 4')]).sweep();
+      expect(await run('SELECT min(shelf), max(shelf), count(*)::int FROM notes')).toEqual([
+        { min: 0, max: 0, count: 2_500 },
+      ]);
+      expect(await run('SELECT count(*)::int FROM drafts')).toEqual([{ count: 4 }]);
+    });
+  });
+
+  it('leaves it for the next round when the database does not let it', async () => {
+    const url = await server.createDatabase();
+    await withPostgres(url, async (postgres) => {
+      await expect(new Sweeper(postgres, [deleteSome('nowhere', 'id', 'true')]).sweep()).resolves.toBeUndefined();
+    });
   });
 });
 

@@ -8,10 +8,13 @@ import {
   type ActivityReplied,
   ActivityRepliedSchema,
 } from '@cruddur/contracts';
-import { AcknowledgeInterceptor, type CloudEvent, EventUnacceptedError, parseEvent } from '@cruddur/messaging';
+import { AcknowledgeInterceptor, type CloudEvent, eventParser, EventUnacceptedError } from '@cruddur/messaging';
 import { DatabaseUnavailableError } from '@cruddur/postgres';
 import { metrics, trace } from '@opentelemetry/api';
 import { TimelineStore } from './timeline.store.js';
+
+const parseCreated = eventParser(ActivityCreatedSchema);
+const parseReplied = eventParser(ActivityRepliedSchema);
 
 /** What user-activities tells of activities. Every event counts once, however often and in which order they arrive. */
 @Controller()
@@ -26,13 +29,13 @@ export class ActivityEventsConsumer {
 
   @EventPattern(ACTIVITY_CREATED)
   async created(@Payload() received: unknown): Promise<void> {
-    const event: CloudEvent<ActivityCreated> = parseEvent(ActivityCreatedSchema, received);
+    const event: CloudEvent<ActivityCreated> = parseCreated(received);
     await this.process(event, event.data.uuid, () => this.timeline.append(event));
   }
 
   @EventPattern(ACTIVITY_REPLIED)
   async replied(@Payload() received: unknown): Promise<void> {
-    const event: CloudEvent<ActivityReplied> = parseEvent(ActivityRepliedSchema, received);
+    const event: CloudEvent<ActivityReplied> = parseReplied(received);
     await this.process(event, event.data.activity_uuid, () => this.timeline.appendReply(event));
   }
 

@@ -1,14 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { RabbitMqServer } from '@cruddur/messaging';
-import { Postgres, PostgresModule } from '@cruddur/postgres';
+import { Postgres, PostgresModule, Sweeper } from '@cruddur/postgres';
 import { HEALTH_CHECKS, type HealthCheck } from '@cruddur/service';
 import { ActivityEventsConsumer } from './activity-events.consumer.js';
 import { BrokerMonitor } from './broker.monitor.js';
-import { ExpirySweeper } from './expiry.sweeper.js';
 import type { HomeActivitiesConfig } from './home-activities.config.js';
 import { HomeTimelineController } from './home-timeline.controller.js';
 import { HomeTimeline } from './home-timeline.js';
 import { TimelineRebuild } from './timeline.rebuild.js';
+import { EXPIRED } from './timeline.sql.js';
 import { TimelineStore } from './timeline.store.js';
 import { UserActivitiesClient } from './user-activities.client.js';
 
@@ -28,9 +28,9 @@ export class HomeActivitiesModule {
       ],
       controllers: [ActivityEventsConsumer, HomeTimelineController],
       providers: [
-        ExpirySweeper,
         HomeTimeline,
         TimelineStore,
+        { provide: Sweeper, useFactory: (postgres: Postgres) => new Sweeper(postgres, EXPIRED), inject: [Postgres] },
         { provide: UserActivitiesClient, useValue: new UserActivitiesClient(userActivities) },
         {
           provide: TimelineRebuild,

@@ -4,13 +4,13 @@ import { RpcException } from '@nestjs/microservices';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ACTIVITY_CREATED, ACTIVITY_REPLIED, type ActivityCreated, type ActivityReplied } from '@cruddur/contracts';
 import type { CloudEvent } from '@cruddur/messaging';
+import { Sweeper } from '@cruddur/postgres';
 import { createService } from '@cruddur/service';
 import { startInMemoryTracing } from '@cruddur/telemetry/testing';
 import pg from 'pg';
 import { TestServer } from '../../../libs/postgres/testing/test-server.js';
 import { type Behaviour, garbage, hang, json, Neighbour, reset } from '../../../test/support/neighbour.js';
 import { ActivityEventsConsumer } from './activity-events.consumer.js';
-import { ExpirySweeper } from './expiry.sweeper.js';
 import { HomeActivitiesConfigSchema } from './home-activities.config.js';
 import { HomeActivitiesModule } from './home-activities.module.js';
 import { TimelineRebuild } from './timeline.rebuild.js';
@@ -198,7 +198,7 @@ describe('an event', () => {
     const entry = activity('over', { expires_at: at(-1) });
     await created(entry);
     await replied(reply(entry, 'over as well'));
-    await app.get(ExpirySweeper).sweep();
+    await app.get(Sweeper).sweep();
     const { rows } = await database.query(
       'SELECT (SELECT count(*) FROM timeline)::int + count(*)::int AS n FROM timeline_replies',
     );

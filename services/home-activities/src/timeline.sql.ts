@@ -1,5 +1,5 @@
 import { REPLIES_IN_LIST } from '@cruddur/contracts';
-import { statement } from '@cruddur/postgres';
+import { deleteSome, statement } from '@cruddur/postgres';
 
 /** $1..$3 are what `pageValues` makes. Replies oldest first; they are counted here, as their order of arrival is open. */
 export const LIST_TIMELINE = statement(
@@ -65,21 +65,10 @@ export const FINISH_REBUILD = statement(
   'INSERT INTO timeline_rebuilds (activities, replies) VALUES ($1, $2) ON CONFLICT DO NOTHING',
 );
 
-/** Deletes at most $1 rows; replicas take different ones. */
-const deleteSome = (table: string, key: string, condition: string) =>
-  statement(
-    `${table}.delete_some`,
-    `WITH gone AS (
-      DELETE FROM ${table} WHERE ${key} IN (
-        SELECT ${key} FROM ${table} WHERE ${condition} LIMIT $1 FOR UPDATE SKIP LOCKED)
-      RETURNING ${key})
-    SELECT count(*)::int AS count FROM gone`,
-  );
-
 /** An event is not delivered again after so long: whoever sent it has long been answered. */
 const INBOX_KEPT = '7 days';
 
-export const CLEANUPS = [
+export const EXPIRED = [
   deleteSome('timeline', 'uuid', 'expires_at <= now()'),
   deleteSome('timeline_replies', 'uuid', 'expires_at <= now()'),
   deleteSome('inbox', 'id', `received_at < now() - interval '${INBOX_KEPT}'`),

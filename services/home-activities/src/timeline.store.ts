@@ -14,7 +14,6 @@ import { Postgres } from '@cruddur/postgres';
 import {
   APPEND_ACTIVITY,
   APPEND_REPLY,
-  CLEANUPS,
   FINISH_REBUILD,
   IS_COMPLETE,
   LIST_TIMELINE,
@@ -63,15 +62,5 @@ export class TimelineStore {
 
   async finishRebuild({ activities, replies }: { activities: number; replies: number }): Promise<void> {
     await this.postgres.query({ ...FINISH_REBUILD, values: [activities, replies] });
-  }
-
-  /** Deletes what has expired, at most `limit` rows of each table. @returns whether there may be more */
-  async cleanUp(limit: number): Promise<boolean> {
-    let more = false;
-    for (const cleanup of CLEANUPS) {
-      const [row] = await this.postgres.query<{ count: number }>({ ...cleanup, values: [limit] });
-      more ||= row?.count === limit;
-    }
-    return more;
   }
 }

@@ -1,5 +1,5 @@
 import { ACTIVITY_CREATED, ACTIVITY_REPLIED, REPLIES_IN_ACTIVITY, REPLIES_IN_LIST } from '@cruddur/contracts';
-import { statement } from '@cruddur/postgres';
+import { deleteSome, statement } from '@cruddur/postgres';
 
 /** The statements about activities. $1..$3 of a list are what `pageValues` makes. */
 
@@ -137,13 +137,5 @@ export const CREATE_REPLY = statement(
     FROM created c, author`,
 );
 
-/** Of many replicas each takes other rows, and nobody's reply waits for a sweep. */
-export const DELETE_EXPIRED_ACTIVITIES = statement(
-  'activities.delete_expired',
-  `
-    WITH gone AS (
-      DELETE FROM activities WHERE uuid IN (
-        SELECT uuid FROM activities WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-      RETURNING uuid)
-    SELECT count(*)::int AS count FROM gone`,
-);
+/** With all that hangs on them. */
+export const EXPIRED_ACTIVITIES = deleteSome('activities', 'uuid', 'expires_at <= now() ORDER BY expires_at');

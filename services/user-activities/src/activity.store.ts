@@ -14,7 +14,6 @@ import { Postgres, type Queryable } from '@cruddur/postgres';
 import {
   CREATE_ACTIVITY,
   CREATE_REPLY,
-  DELETE_EXPIRED_ACTIVITIES,
   GET_ACTIVITY,
   LIST_ACTIVITIES,
   LIST_ACTIVITIES_OF_USER,
@@ -70,12 +69,6 @@ export class ActivityStore {
     const values = [user_uuid, message, activity_uuid, mentionedHandles(message), currentCarrier()];
     const [reply] = await on.query<Reply>({ ...CREATE_REPLY, values });
     return reply;
-  }
-
-  /** Deletes at most `limit` expired activities with all that hangs on them. @returns how many */
-  async deleteExpired(limit: number): Promise<number> {
-    const [row] = await this.postgres.query<{ count: number }>({ ...DELETE_EXPIRED_ACTIVITIES, values: [limit] });
-    return row?.count ?? 0;
   }
 
   private select(statement: { name: string; text: string; values: unknown[] }): Promise<Activity[]> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyReusedError } from '@cruddur/contracts';
-import { Postgres, type Queryable, statement } from '@cruddur/postgres';
+import { deleteSome, Postgres, type Queryable, statement } from '@cruddur/postgres';
 
 /** Who asks for what under which key. `request` is everything that makes it this request and no other. */
 export interface KeyedRequest {
@@ -30,15 +30,10 @@ const KEEP = statement(
   'idempotency_keys.keep',
   'UPDATE idempotency_keys SET answer = $3 WHERE user_uuid = $1 AND key = $2',
 );
-const DELETE_OLD = statement(
-  'idempotency_keys.delete_old',
-  `
-    WITH gone AS (
-      DELETE FROM idempotency_keys WHERE (user_uuid, key) IN (
-        SELECT user_uuid, key FROM idempotency_keys WHERE created_at < now() - interval '${KEY_LIFETIME}'
-        LIMIT $1 FOR UPDATE SKIP LOCKED)
-      RETURNING key)
-    SELECT count(*)::int AS count FROM gone`,
+export const OLD_IDEMPOTENCY_KEYS = deleteSome(
+  'idempotency_keys',
+  'user_uuid, key',
+  `created_at < now() - interval '${KEY_LIFETIME}'`,
 );
 
 /** The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a request does its work once. */
@@ -68,11 +63,5 @@ export class IdempotencyStore {
       await transaction.query({ ...KEEP, values: [user_uuid, key, JSON.stringify(answer)] });
       return answer;
     });
-  }
-
-  /** Deletes at most `limit` keys whose lifetime is over. @returns how many */
-  async deleteOld(limit: number): Promise<number> {
-    const [row] = await this.postgres.query<{ count: number }>({ ...DELETE_OLD, values: [limit] });
-    return row?.count ?? 0;
   }
 }

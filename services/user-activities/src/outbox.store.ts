@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CloudEvent } from '@cruddur/messaging';
-import { Postgres, type Queryable, statement } from '@cruddur/postgres';
+import { deleteSome, Postgres, type Queryable, statement } from '@cruddur/postgres';
 import { context, propagation } from '@opentelemetry/api';
 
 /** An event as the relay takes it out of the outbox. */
@@ -53,15 +53,7 @@ const MEASURE = statement(
     (SELECT count(*)::int FROM outbox WHERE dead_at IS NOT NULL) AS dead
   FROM outbox WHERE sent_at IS NULL AND dead_at IS NULL`,
 );
-const DELETE_SENT = statement(
-  'outbox.delete_sent',
-  `
-    WITH gone AS (
-      DELETE FROM outbox WHERE id IN (
-        SELECT id FROM outbox WHERE sent_at < now() - interval '${KEPT}' LIMIT $1 FOR UPDATE SKIP LOCKED)
-      RETURNING id)
-    SELECT count(*)::int AS count FROM gone`,
-);
+export const SENT_EVENTS = deleteSome('outbox', 'id', `sent_at < now() - interval '${KEPT}'`);
 
 /** The active trace context and baggage, to be kept with an event that is about to be written. */
 export function currentCarrier(): Record<string, string> {
@@ -96,12 +88,6 @@ export class OutboxStore {
 
   async measure(): Promise<Backlog> {
     return (await this.postgres.query<Backlog>(MEASURE))[0]!;
-  }
-
-  /** Deletes at most `limit` events that were sent a while ago. @returns how many */
-  async deleteSent(limit: number): Promise<number> {
-    const [row] = await this.postgres.query<{ count: number }>({ ...DELETE_SENT, values: [limit] });
-    return row?.count ?? 0;
   }
 }
 

@@ -12,11 +12,11 @@ import {
   TTLS,
   userActivitiesApi,
 } from '@cruddur/contracts';
+import { Sweeper } from '@cruddur/postgres';
 import { type InMemoryTracing, startInMemoryTracing } from '@cruddur/telemetry/testing';
 import pg from 'pg';
 import { TestServer } from '../../../libs/postgres/testing/test-server.js';
 import { TestService } from '../testing/test-service.js';
-import { ExpirySweeper } from './expiry.sweeper.js';
 
 let server: TestServer;
 let tracing: InMemoryTracing;
@@ -418,7 +418,7 @@ describe('with an empty feed', () => {
       await expire(gone.uuid);
       const kept = await create('Still here');
       await answer(kept.uuid, { user_uuid: noor, message: 'Yes' }, 'new');
-      await service.get(ExpirySweeper).sweep();
+      await service.get(Sweeper).sweep();
       const { rows } = await service.database.query(`
         SELECT (SELECT count(*)::int FROM activities) AS activities, (SELECT count(*)::int FROM replies) AS replies,
           (SELECT count(*)::int FROM notifications) AS notifications, (SELECT array_agg(key) FROM idempotency_keys) AS keys`);

@@ -16,6 +16,7 @@ import { fieldGetter } from './field-getter.js';
 import { failHandler } from './failure.js';
 import { type Handler, PatternNames } from './pattern-names.js';
 import { transportOfServer } from './nest-transports.js';
+import { rememberRoutes } from './remember-routes.js';
 import { tracer } from './tracer.js';
 import type { TransportDescription } from './transport.js';
 import { wrapDeserializer } from './wrap-deserializer.js';
@@ -33,6 +34,7 @@ export interface RpcServer {
   getHandlers: () => Map<unknown, Handler>;
   getHandlerByPattern: (this: RpcServer, pattern: string) => Handler | null;
   getPatternAsString: (pattern: unknown) => string;
+  getRouteFromPattern?: (pattern: string) => string;
   handleEvent: (this: RpcServer, pattern: string, packet: unknown, rpcContext: object) => Promise<unknown>;
   deserializer?: { deserialize(value: unknown, options?: unknown): unknown; init?: (() => unknown) | undefined };
 }
@@ -68,6 +70,7 @@ export function instrumentServer(candidate: object): void {
 
   const transport = transportOfServer(server);
   const common = { ...transport.describe?.(server) };
+  rememberRoutes(server);
   const patterns = new PatternNames(server);
   noteEvents(server);
 

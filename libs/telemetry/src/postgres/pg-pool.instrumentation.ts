@@ -39,7 +39,10 @@ export class PgPoolInstrumentation extends InstrumentationBase {
 
 function bindCallback(connect: Connect): Connect {
   const bound: Bound = function (callback) {
-    return connect.call(this, callback && context.bind(context.active(), callback));
+    if (!callback) return connect.call(this);
+    const active = context.active();
+    // Not context.bind(): it takes three times as long, to keep a length that nobody asks for.
+    return connect.call(this, (...args) => context.with(active, callback, undefined, ...args));
   };
   bound[ORIGINAL] = connect;
   return bound;
