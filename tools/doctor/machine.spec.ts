@@ -39,7 +39,7 @@ describe('checkMachine', () => {
     expect(check('20.0.0')).toEqual([
       ['wrong', '20.0.0 is too old, and node_modules/node is not there', 'npm ci'],
       ['wrong', 'node_modules does not have what package-lock.json names', 'npm ci'],
-      ['wrong', 'dist and services/trace-viewer/page/dist not there', 'npm run build'],
+      ['wrong', `${BUILD_STEPS.map(({ output }) => output).join(' and ')} not there`, 'npm run build'],
     ]);
   });
 

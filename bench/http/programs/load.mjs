@@ -1,0 +1,47 @@
+// Sends requests: as many as asked for over a number of connections, each as soon as the last one was answered; or at
+// a fixed rate, where a request's time counts from the moment it was due, so that a stall is seen by all it delays.
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+
+process.on('message', async ({ url, requests, connections, rate }) => {
+  const { origin, pathname } = new URL(url);
+  const pool = new Pool(origin, { connections, pipelining: 1 });
+  const latencies = new Float64Array(requests);
+  let sent = 0;
+  let failed = 0;
+  const send = async (due) => {
+    const index = sent++;
+    try {
+      const { statusCode, body } = await pool.request({ path: pathname, method: 'GET' });
+      await body.dump();
+      if (statusCode !== 200) failed++;
+    } catch {
+      failed++;
+    }
+    latencies[index] = performance.now() - due;
+  };
+  const started = performance.now();
+  if (rate) {
+    const pending = [];
+    while (sent < requests) {
+      const due = started + (sent * 1_000) / rate;
+      if (due > performance.now()) await sleep(Math.max(1, due - performance.now()));
+      for (; sent < requests && started + (sent * 1_000) / rate <= performance.now();) {
+        pending.push(send(started + (sent * 1_000) / rate));
+      }
+    }
+    await Promise.all(pending);
+  } else {
+    const work = async () => {
+      while (sent < requests) await send(performance.now());
+    };
+    await Promise.all(Array.from({ length: connections }, work));
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  await pool.close();
+  latencies.sort();
+  const at = (q) => latencies[Math.min(requests - 1, Math.floor(requests * q))];
+  process.send({ rps: requests / seconds, p50: at(0.5), p99: at(0.99), p999: at(0.999), failed });
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,192 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startEmbeddedPostgres } from '../../tools/embedded-postgres.ts';
+import { ServiceProcess } from '../../test/support/service-process.js';
+import { type Slice, type Surroundings, openSurroundings, slice, startSubject } from './compare.ts';
+import { CAN_PIN, nextMessage, pinToOthers, start } from './machine.ts';
+import { SUBJECTS, type Subject } from './subjects.ts';
+
+// What a traced request costs the gateway, beside what others pay for theirs: CPU time per request, as ratios in one
+// run. Each round starts every subject anew, and lets them take turns in short slices, so that whatever else the machine
+// does falls on all of them. npm run build comes first.
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    subjects: { type: 'string' },
+    rounds: { type: 'string' },
+    slices: { type: 'string', default: '3' },
+    requests: { type: 'string', default: '3000' },
+    /** A neighbour that always answers the same, or the real services behind the gateway. */
+    behind: { type: 'string', default: 'neighbour' },
+  },
+});
+const rounds = Number(options.rounds ?? (options.quick ? 3 : 5));
+const slices = Number(options.slices);
+const requests = Number(options.requests);
+const wanted = SUBJECTS.filter(({ id, slow }) => options.subjects?.includes(id) ?? !(options.quick && slow));
+const LOAD = { path: '/api/activities/home', connections: 16 };
+const WARM_UP = 5_000;
+/** Requests a second for the latencies: what the slowest of ours answers without queueing. */
+const FIXED_RATE = 300;
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const RATIOS = ['B/A', 'C/A', 'D/A', 'E/A', 'F/D', 'G/D', 'H/D', 'I/D'];
+
+interface Figures {
+  cpu_us: number;
+  cpu_us_range: [number, number];
+  rps: number;
+  p50_ms: number;
+  p99_ms: number;
+  p999_ms: number;
+  spans_per_request: number;
+  start_ms: number;
+  rss_mb: number;
+}
+
+pinToOthers();
+installOthers();
+const around = await openSurroundings();
+const behind = options.behind === 'services' ? await startServices() : await startNeighbour();
+const env = { ...around.env, ...behind.env };
+const busy = new Map<string, Slice[]>();
+const steady = new Map<string, Slice[]>();
+const starts = new Map<string, number[]>();
+const add = <T>(to: Map<string, T[]>, { id }: Subject, value: T) => to.set(id, [...(to.get(id) ?? []), value]);
+try {
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`round ${round} of ${rounds}\n`);
+    await measureRound(around);
+  }
+} finally {
+  await behind.stop();
+  await around.close();
+}
+report();
+
+async function measureRound(surroundings: Surroundings): Promise<void> {
+  const running = [];
+  try {
+    for (const subject of wanted) {
+      const measured = await startSubject(subject, env);
+      running.push(measured);
+      add(starts, subject, measured.startMs);
+    }
+    for (const measured of running) await slice(measured, { ...LOAD, requests: WARM_UP }, surroundings);
+    for (let turn = 0; turn < slices; turn++) {
+      for (const measured of running) {
+        add(busy, measured.subject, await slice(measured, { ...LOAD, requests }, surroundings));
+      }
+    }
+    for (const measured of running) {
+      const load = { ...LOAD, requests: FIXED_RATE * 4, rate: FIXED_RATE };
+      add(steady, measured.subject, await slice(measured, load, surroundings));
+    }
+  } finally {
+    await Promise.all(running.map((measured) => measured.stop()));
+  }
+}
+
+function installOthers(): void {
+  if (!wanted.some(({ id }) => 'GHI'.includes(id)) || existsSync(join(folder, 'node_modules'))) return;
+  // Their peers are the project's own packages, so that every subject runs the same Nest and the same SDK.
+  const { status } = spawnSync('npm', ['ci', '--legacy-peer-deps', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('what the benchmark compares with could not be installed');
+}
+
+async function startNeighbour() {
+  const program = join(folder, 'programs/neighbour.mjs');
+  const neighbour = start({ args: [program], env: { BENCH_ACTIVITIES: '10' }, measured: false });
+  const { port } = await nextMessage<{ port: number }>(neighbour);
+  return { env: { HOME_ACTIVITIES_URL: `http://127.0.0.1:${port}` }, stop: () => neighbour.stop() };
+}
+
+/** home-activities and user-activities untraced, on a PostgreSQL of their own. */
+async function startServices() {
+  const data = mkdtempSync(join(tmpdir(), 'cruddur-bench-'));
+  chmodSync(data, 0o755);
+  const postgres = await startEmbeddedPostgres({ dataDir: join(data, 'postgres') });
+  const services: ServiceProcess[] = [];
+  const startService = async (name: string, more: Record<string, string>) => {
+    const service = new ServiceProcess(name, { env: more, traced: false });
+    services.unshift(service);
+    return service.listening();
+  };
+  const users = await startService('user-activities', { DATABASE_URL: await postgres.createDatabase('users') });
+  const home = await startService('home-activities', {
+    DATABASE_URL: await postgres.createDatabase('home'),
+    USER_ACTIVITIES_URL: users,
+    EVENTS_PORT: '0',
+  });
+  const stop = async () => {
+    for (const service of services) await service.kill();
+    await postgres.stop();
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { env: { HOME_ACTIVITIES_URL: home, USER_ACTIVITIES_URL: users }, stop };
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
+}
+
+function figuresOf({ id }: Subject): Figures {
+  const loaded = busy.get(id)!;
+  const even = steady.get(id)!;
+  const of = (list: Slice[], key: keyof Slice) => median(list.map((one) => one[key]));
+  const cpu = loaded.map((one) => one.cpu_us);
+  return {
+    cpu_us: of(loaded, 'cpu_us'),
+    cpu_us_range: [Math.min(...cpu), Math.max(...cpu)],
+    rps: of(loaded, 'rps'),
+    p50_ms: of(even, 'p50_ms'),
+    p99_ms: of(even, 'p99_ms'),
+    p999_ms: of(even, 'p999_ms'),
+    spans_per_request: of(loaded, 'spans'),
+    start_ms: median(starts.get(id)!),
+    rss_mb: of(loaded, 'rss_mb'),
+  };
+}
+
+/** The median of the ratios of slices that were next to each other, which is steadier than the ratio of medians. */
+function ratioOf(pair: string): number | undefined {
+  const [one = [], other = []] = pair.split('/').map((id) => busy.get(id));
+  return one.length && other.length ? median(one.map((of, turn) => of.cpu_us / other[turn]!.cpu_us)) : undefined;
+}
+
+function report(): void {
+  const subjects = Object.fromEntries(wanted.map((subject) => [subject.id, rounded(figuresOf(subject))]));
+  const found = RATIOS.map((pair) => [pair, ratioOf(pair)] as const).filter(([, ratio]) => ratio !== undefined);
+  const ratios = Object.fromEntries(found.map(([pair, ratio]) => [pair, Number(ratio!.toFixed(2))]));
+  const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}${CAN_PIN ? '' : ', not pinned'}`;
+  const date = new Date().toISOString();
+  const result = { machine, date, behind: options.behind, rounds, slices, requests, subjects, ratios };
+  const name = options.behind === 'services' ? 'latest-services.json' : 'latest.json';
+  mkdirSync(join(folder, '../results'), { recursive: true });
+  writeFileSync(join(folder, '../results', name), `${JSON.stringify(result, undefined, 2)}\n`);
+  console.log(`CPU of the gateway per request, median of ${rounds * slices} slices of ${requests}; ${machine}`);
+  console.log(`p50 and p99 at ${FIXED_RATE} requests a second\n`);
+  for (const { id, title } of wanted) {
+    const { cpu_us, cpu_us_range: range, rps, p50_ms, p99_ms, start_ms, rss_mb, spans_per_request } = subjects[id]!;
+    console.log(
+      `${id} ${title.padEnd(54)}${`${cpu_us} us (${range.join('-')})`.padStart(20)}${`${rps}/s`.padStart(9)}` +
+        `${`${p50_ms}/${p99_ms} ms`.padStart(16)}${`${spans_per_request} spans`.padStart(12)}` +
+        `${`start ${start_ms} ms`.padStart(16)}${`${rss_mb} MB`.padStart(9)}`,
+    );
+  }
+  console.log(`\n${Object.entries(ratios).map(([pair, ratio]) => `${pair} ${ratio}`).join('   ')}`); // prettier-ignore
+}
+
+function rounded(figures: Figures): Figures {
+  const digits = (value: number) => Number(value.toFixed(value < 100 ? 1 : 0));
+  const round = (value: number | number[]) => (Array.isArray(value) ? value.map(digits) : digits(value));
+  const entries = Object.entries(figures) as [string, number | number[]][];
+  return Object.fromEntries(entries.map(([key, value]) => [key, round(value)])) as unknown as Figures;
+}
