@@ -72,6 +72,7 @@ describe('from npm start and three requests to every page', () => {
       .locator('.service-map')
       .getByRole('link', { name: /^home-activities/ })
       .waitFor();
+    await page.locator('.service-map .edge').nth(2).waitFor();
     expect(await page.locator('.service-map .edge').count()).toBe(3);
     await screenshot(page, 'system-services');
     await expectAccessible(page);

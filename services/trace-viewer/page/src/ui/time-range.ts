@@ -1,5 +1,5 @@
-import { signal } from '@preact/signals';
-import { params } from './router.js';
+import { effect, signal } from '@preact/signals';
+import { params, path } from './router.js';
 
 export const RANGES = [
   { value: '5m', label: '5 minutes', seconds: 300 },
@@ -18,9 +18,13 @@ export interface TimeRange {
   readonly relative: string | undefined;
 }
 
-/** What "now" is for relative ranges. Moves only when somebody asks, or live updates tell, that there is more. */
+/** What "now" is for relative ranges. Moves when somebody asks or comes to another page, or live updates tell of more. */
 export const now = signal(Date.now());
 export const refresh = (): void => void (now.value = Date.now());
+effect(() => {
+  void path.value;
+  refresh();
+});
 
 export const DEFAULT_RANGE = '1h';
 
