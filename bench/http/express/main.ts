@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Controller, Get, Module, RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import axios from 'axios';
 import { Logger, LoggerModule } from 'nestjs-pino';
 import { OpenTelemetryModule } from 'nestjs-otel';
@@ -33,7 +34,7 @@ class GatewayController {
 })
 class GatewayModule {}
 
-const app = await NestFactory.create(GatewayModule, { bufferLogs: true });
+const app = await NestFactory.create(GatewayModule, new ExpressAdapter(), { bufferLogs: true });
 app.useLogger(app.get(Logger));
 app.enableShutdownHooks();
 await app.listen(Number(GATEWAY_PORT), '127.0.0.1');
