@@ -13,7 +13,7 @@ export class HoneycombAuth extends VendorStandIn {
       expect([method, path]).toEqual(['GET', '/1/auth']);
       return {
         body: {
-          id: 'hcxik_d0cd0cd0cd0cd0cd0cd0cd0cd0',
+          id: 'stand-in',
           type: 'ingest',
           api_key_access: { events: true, createDatasets: true },
           environment: { name: 'Test', slug: 'test' },
