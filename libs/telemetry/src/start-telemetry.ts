@@ -1,8 +1,7 @@
-import { DiagLogLevel, diag, logs } from '@opentelemetry/api';
+import { DiagLogLevel, diag, logs, trace } from '@opentelemetry/api';
 import { diagLogLevelFromString } from '@opentelemetry/core';
-import { envDetector } from '@opentelemetry/resources';
+import { detectResources, envDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { allowBaggage } from './baggage/allowed-baggage.js';
 import { BaggageSpanProcessor } from './baggage/baggage-span-processor.js';
 import { readDestinations } from './export/destinations.js';
@@ -20,12 +19,14 @@ import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
 import { createPropagator } from './propagator.js';
 import { setRelaySinks } from './relay/sinks.js';
 import { createResource } from './resource.js';
-import { createEdgeSampler, createSampler } from './sampling/create-sampler.js';
+import { createEdgeSampler, createSampler, decidesById } from './sampling/create-sampler.js';
 import { type TelemetryOptions, readPositive, readSettings } from './settings.js';
-import { PreciseStartProcessor } from './spans/precise-start.js';
+import { RecordingTracerProvider } from './tracer/recording-tracer-provider.js';
+import { readSpanLimits } from './tracer/span-limits.js';
 
 interface Running {
   sdk: NodeSDK;
+  tracers: RecordingTracerProvider;
   queues: ExportQueue[];
   sides: SideDestination[];
   logBridge: OtlpLogBridge | undefined;
@@ -58,22 +59,24 @@ export function startTelemetry(options: TelemetryOptions): void {
   const queues = readDestinations(env, problems).map(
     (destination) => new ExportQueue(destination, readQueueSettings(env, problems), createExportLog(logger)),
   );
-  const spanProcessors: SpanProcessor[] = [
-    new PreciseStartProcessor(),
-    new BaggageSpanProcessor(baggageKeys),
-    ...queues,
-  ];
   const logRecordProcessors = readLogProcessors(env, problems);
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
   const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';
-  const resource = createResource(options, env);
+  const resource = createResource(options, env).merge(detectResources({ detectors: [envDetector] }));
   const sampler = trustInbound ? createSampler(env, problems) : createEdgeSampler(env, problems);
+  const tracers = new RecordingTracerProvider({
+    resource,
+    sampler,
+    samplerReadsAttributes: !decidesById(env),
+    limits: readSpanLimits(env, problems),
+    processors: [new BaggageSpanProcessor(baggageKeys), ...queues],
+  });
   const sdk = new NodeSDK({
     resource,
-    resourceDetectors: [envDetector],
+    autoDetectResources: false,
     textMapPropagator: createPropagator(env, problems),
-    sampler,
-    spanProcessors,
+    // Without a processor it leaves the tracer provider to us.
+    spanProcessors: [],
     metricReaders: metrics ? undefined : [],
     logRecordProcessors,
     instrumentations: [
@@ -86,6 +89,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   const diagLevel = diagLogLevelFromString(env.OTEL_LOG_LEVEL) ?? DiagLogLevel.WARN;
   diag.setLogger(createDiagLogger(logger), { logLevel: diagLevel, suppressOverrideMessage: true });
   sdk.start();
+  trace.setGlobalTracerProvider(tracers);
   const logBridge = logRecordProcessors.length > 0 ? new OtlpLogBridge(logs.getLogger('pino')) : undefined;
   if (logBridge) getLogOutput().attach(logBridge.sink);
   const links = readTraceLinks(env, problems);
@@ -99,9 +103,8 @@ export function startTelemetry(options: TelemetryOptions): void {
     problems,
     flush: () => shutdownTelemetry(CRASH_FLUSH_MS),
   });
-  const decidesById = env.OTEL_TRACES_SAMPLER?.trim() !== 'xray';
-  setRelaySinks({ queues, sampler: decidesById ? sampler : undefined, resource: resource.attributes });
-  state = { sdk, queues, sides, logBridge };
+  setRelaySinks({ queues, sampler: decidesById(env) ? sampler : undefined, resource: resource.attributes });
+  state = { sdk, tracers, queues, sides, logBridge };
   for (const problem of problems) logger.warn(problem);
 }
 
@@ -115,7 +118,7 @@ export function isTelemetryStarted(): boolean {
  */
 export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<void> {
   if (!state || state === 'disabled') return;
-  const { sdk, queues, sides, logBridge } = state;
+  const { sdk, tracers, queues, sides, logBridge } = state;
   const destinations = [...queues, ...sides];
   if (logBridge) {
     logBridge.flush();
@@ -127,8 +130,9 @@ export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promis
     const limitMs = destinations.some(({ isFailing }) => !isFailing) ? timeoutMs : LAST_CHANCE_MS;
     timer = setTimeout(resolve, limitMs);
   });
-  // The SDK rejects when a destination is down; what that means is said per destination.
-  const closed = Promise.all([sdk.shutdown().catch(() => {}), ...sides.map((side) => side.close())]);
+  // Both reject when a destination is down; what that means is said per destination.
+  const providers = [tracers.shutdown(), sdk.shutdown()].map((closing) => closing.catch(() => {}));
+  const closed = Promise.all([...providers, ...sides.map((side) => side.close())]);
   await Promise.race([closed, timeout]);
   clearTimeout(timer);
   for (const destination of destinations) destination.reportLoss();

@@ -1,5 +1,6 @@
-import { type Context, ROOT_CONTEXT, type SpanContext, createContextKey, trace } from '@opentelemetry/api';
+import { type Context, type SpanContext, createContextKey, trace } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
+import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 
 /** Whether this caller, though a stranger to the edge, may have his trace continued. Must return at once. */
 export type AdoptionRule = (request: FastifyRequest, traceId: string) => boolean;
@@ -20,7 +21,7 @@ const ADOPTED = createContextKey('cruddur.telemetry.adopted-caller');
 export function adoptedParent(request: FastifyRequest, claimed: SpanContext | undefined): Context | undefined {
   if (!claimed || !rule?.(request, claimed.traceId)) return undefined;
   const { traceId, spanId, traceFlags } = claimed;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true }).setValue(ADOPTED, true);
+  return trace.setSpanContext(EMPTY_CONTEXT, { traceId, spanId, traceFlags, isRemote: true }).setValue(ADOPTED, true);
 }
 
 /** Whether the parent in this context is a caller's that was adopted, and not a span of ours below it. */

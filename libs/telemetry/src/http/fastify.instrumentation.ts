@@ -6,6 +6,7 @@ import {
   type Histogram,
   type Link,
   type Span,
+  type SpanOptions,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -21,6 +22,7 @@ import * as attr from '../attributes.js';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { errorType, toException } from '../spans/errors.js';
 import { reportFault } from '../spans/report-fault.js';
+import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 import { VERSION } from '../version.js';
 import { adoptedParent } from './adopted-caller.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
@@ -97,18 +99,14 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     }
     const route = request.routeOptions.url;
     const name = methodForName(request.method);
-    const attributes = requestAttributes(request, route);
     const { parent, links } = this.parentOf(request);
-    const span = this.tracer.startSpan(
-      route === undefined ? name : `${name} ${route}`,
-      { kind: SpanKind.SERVER, attributes, links },
-      parent,
-    );
+    const options = new ServerSpanOptions(request, route, links);
+    const span = this.tracer.startSpan(route === undefined ? name : `${name} ${route}`, options, parent);
     const requestContext = withEntrySpan(trace.setSpan(parent, span));
     attachServerRequest(request.raw, {
       span,
       context: requestContext,
-      measure: this.duration && startMeasuring(this.duration, attributes),
+      measure: this.duration && startMeasuring(this.duration, options.attributes),
     });
     const { traceId, spanId, traceFlags } = span.spanContext();
     reply.header('traceresponse', `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`);
@@ -120,19 +118,35 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
   private parentOf(request: FastifyRequest): { parent: Context; links?: Link[] } {
     const { headers } = request;
     if (headers.traceparent === undefined && headers.baggage === undefined && !this.hasOtherPropagators()) {
-      return { parent: ROOT_CONTEXT };
+      return { parent: EMPTY_CONTEXT };
     }
-    const extracted = propagation.extract(ROOT_CONTEXT, headers);
+    const extracted = propagation.extract(EMPTY_CONTEXT, headers);
     const { trustInbound, baggageKeys } = this.getConfig();
     if (trustInbound) return { parent: allowedBaggageOnly(extracted, baggageKeys) };
     const claimed = trace.getSpanContext(extracted);
     const adopted = adoptedParent(request, claimed);
     if (adopted) return { parent: adopted };
-    return { parent: ROOT_CONTEXT, links: claimed && [{ context: claimed }] };
+    return { parent: EMPTY_CONTEXT, links: claimed && [{ context: claimed }] };
   }
 
   private hasOtherPropagators(): boolean {
     return propagation.fields().some((field) => !['traceparent', 'tracestate', 'baggage'].includes(field));
+  }
+}
+
+/** Makes the attributes when they are read for the first time: never, for a request that is not sampled. */
+class ServerSpanOptions implements SpanOptions {
+  readonly kind = SpanKind.SERVER;
+  private made: Attributes | undefined;
+
+  constructor(
+    private readonly request: FastifyRequest,
+    private readonly route: string | undefined,
+    readonly links: Link[] | undefined,
+  ) {}
+
+  get attributes(): Attributes {
+    return (this.made ??= requestAttributes(this.request, this.route));
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type Context,
   type Histogram,
   type Span,
+  type SpanOptions,
   SpanKind,
   SpanStatusCode,
   context,
@@ -101,13 +102,10 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     if (isTracingSuppressed(active)) return;
     const call = active.getValue(OUTBOUND_CALL) as OutboundCall | undefined;
     const name = methodForName(request.method);
-    const attributes = requestAttributes(request, call);
-    const span = this.tracer.startSpan(
-      call ? `${name} ${call.urlTemplate}` : name,
-      { kind: SpanKind.CLIENT, attributes },
-      active,
-    );
-    this.calls.set(request, { span, measure: this.duration && startMeasuring(this.duration, attributes, true) });
+    const options = new ClientSpanOptions(request, call);
+    const span = this.tracer.startSpan(call ? `${name} ${call.urlTemplate}` : name, options, active);
+    const measure = this.duration && startMeasuring(this.duration, options.attributes, true);
+    this.calls.set(request, { span, measure });
     if (!hasTraceparent(request)) this.inject(request, trace.setSpan(active, span), call?.neighbour === true);
   }
 
@@ -152,13 +150,30 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
   }
 }
 
+/** Makes the attributes when they are read for the first time: never, for a call that is not sampled. */
+class ClientSpanOptions implements SpanOptions {
+  readonly kind = SpanKind.CLIENT;
+  private made: Attributes | undefined;
+
+  constructor(
+    private readonly request: UndiciRequest,
+    private readonly call: OutboundCall | undefined,
+  ) {}
+
+  get attributes(): Attributes {
+    return (this.made ??= requestAttributes(this.request, this.call));
+  }
+}
+
 function requestAttributes(request: UndiciRequest, call: OutboundCall | undefined): Attributes {
-  const url = new URL(request.path, request.origin);
+  const peer = peerOf(request.origin);
+  // A proxy is sent the whole URL.
+  const url = request.path.startsWith('/') ? peer.origin + request.path : new URL(request.path, peer.origin).href;
   const attributes: Attributes = {
     [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(request.method),
-    [attr.ATTR_URL_FULL]: redactQuery(url.href),
-    [attr.ATTR_SERVER_ADDRESS]: url.hostname,
-    [attr.ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    [attr.ATTR_URL_FULL]: redactQuery(url),
+    [attr.ATTR_SERVER_ADDRESS]: peer.address,
+    [attr.ATTR_SERVER_PORT]: peer.port,
   };
   if (call) {
     attributes[attr.ATTR_URL_TEMPLATE] = call.urlTemplate;
@@ -170,4 +185,26 @@ function requestAttributes(request: UndiciRequest, call: OutboundCall | undefine
 /** Somebody who forwards headers has set one already: a second one would make both invalid. */
 function hasTraceparent({ headers }: UndiciRequest): boolean {
   return Array.isArray(headers) && headers.includes('traceparent');
+}
+
+interface Peer {
+  origin: string;
+  address: string;
+  port: number;
+}
+
+/** Programs call few origins; one that calls many starts over now and then. */
+const MAX_PEERS = 1_000;
+const peers = new Map<string, Peer>();
+
+function peerOf(origin: string | URL): Peer {
+  const key = typeof origin === 'string' ? origin : origin.origin;
+  let peer = peers.get(key);
+  if (!peer) {
+    const { origin: text, hostname, port, protocol } = new URL(key);
+    peer = { origin: text, address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    if (peers.size >= MAX_PEERS) peers.clear();
+    peers.set(key, peer);
+  }
+  return peer;
 }

@@ -1,14 +1,5 @@
 import { Transport } from '@nestjs/microservices';
-import {
-  type Attributes,
-  type Context,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  context,
-  propagation,
-  trace,
-} from '@opentelemetry/api';
+import { type Attributes, type Context, type Span, SpanKind, context, propagation, trace } from '@opentelemetry/api';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import * as attr from '../attributes.js';
 import { withEntrySpan } from '../http/server-request.js';
@@ -17,6 +8,7 @@ import { failHandler } from './failure.js';
 import { type Handler, PatternNames } from './pattern-names.js';
 import { transportOfServer } from './nest-transports.js';
 import { rememberRoutes } from './remember-routes.js';
+import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 import { tracer } from './tracer.js';
 import type { TransportDescription } from './transport.js';
 import { wrapDeserializer } from './wrap-deserializer.js';
@@ -77,7 +69,7 @@ export function instrumentServer(candidate: object): void {
   const startSpan = (rpcContext: object): Handling => {
     const fields = transport.carrier.extract(rpcContext);
     // The active context is whatever the socket was opened in: the message alone says what it belongs to.
-    const parent = fields ? allowedBaggageOnly(propagation.extract(ROOT_CONTEXT, fields, fieldGetter)) : ROOT_CONTEXT;
+    const parent = fields ? allowedBaggageOnly(propagation.extract(EMPTY_CONTEXT, fields, fieldGetter)) : EMPTY_CONTEXT;
     const pattern = patterns.current(rpcContext);
     // An event is acknowledged by a reply where it was sent as a request.
     const span =

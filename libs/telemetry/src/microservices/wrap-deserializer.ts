@@ -1,4 +1,4 @@
-import { type Attributes, type Context, ROOT_CONTEXT, propagation } from '@opentelemetry/api';
+import { type Attributes, type Context, propagation } from '@opentelemetry/api';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { ATTR_RPC_METHOD_ORIGINAL } from '../attributes.js';
 import { type Packet, isRecord } from './carrier.js';
@@ -6,6 +6,7 @@ import { NO_HANDLER, failWith } from './failure.js';
 import { fieldGetter } from './field-getter.js';
 import { OTHER } from './pattern-names.js';
 import { type RpcServer, startEvent, startRequest } from './server.instrumentation.js';
+import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 import type { TransportDescription } from './transport.js';
 
 /** The pattern is the sender's: as much of it as helps to find the mistake. */
@@ -24,7 +25,9 @@ export function wrapDeserializer(server: RpcServer, transport: TransportDescript
     const packet = recover ? recover(made, raw) : made;
     if (extractFromPacket && isRecord(packet) && packet.pattern !== undefined && !hasHandler(server, packet.pattern)) {
       const fields = extractFromPacket(packet as unknown as Packet, options);
-      const parent = fields ? allowedBaggageOnly(propagation.extract(ROOT_CONTEXT, fields, fieldGetter)) : ROOT_CONTEXT;
+      const parent = fields
+        ? allowedBaggageOnly(propagation.extract(EMPTY_CONTEXT, fields, fieldGetter))
+        : EMPTY_CONTEXT;
       reportUnhandled(server.getPatternAsString(packet.pattern), packet.id === undefined, transport, common, parent);
     }
     return packet;

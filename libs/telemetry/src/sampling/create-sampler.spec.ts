@@ -8,8 +8,8 @@ function sampler(name: string, argument?: string) {
   const env = { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument };
   const made = createSampler(env, problems);
   const decide = (traceId: string, context = ROOT_CONTEXT) =>
-    made!.shouldSample(context, traceId, 'x', SpanKind.SERVER, {}, []);
-  return { made, problems, decide };
+    made.shouldSample(context, traceId, 'x', SpanKind.SERVER, {}, []);
+  return { problems, decide };
 }
 const withParent = (state: string | undefined, sampled = true) =>
   trace.setSpanContext(ROOT_CONTEXT, {
@@ -89,6 +89,15 @@ describe.each([
   });
 });
 
-it('leaves the other samplers to the SDK', () => {
-  expect(sampler('always_on').made).toBeUndefined();
+it.each([
+  ['always_on', SamplingDecision.RECORD_AND_SAMPLED],
+  ['always_off', SamplingDecision.NOT_RECORD],
+])('%s asks nobody', (name, decision) => {
+  expect(sampler(name).decide(LEFT_OUT, withParent(undefined, name === 'always_off')).decision).toBe(decision);
+});
+
+it('keeps all, and says so, when the name is unknown', () => {
+  const { decide, problems } = sampler('always');
+  expect(decide(LEFT_OUT).decision).toBe(SamplingDecision.RECORD_AND_SAMPLED);
+  expect(problems).toEqual(['OTEL_TRACES_SAMPLER "always" is unknown: every trace is kept']);
 });

@@ -7,14 +7,19 @@ import { EdgeSampler } from './edge-sampler.js';
 import { InheritedRateSampler, ProbabilitySampler } from './probability-sampler.js';
 import type * as xraySampler from './xray/xray-sampler.js';
 
+const DEFAULT_SAMPLER = 'parentbased_always_on';
+
 /**
- * The samplers of OTEL_TRACES_SAMPLER that leave something out or follow one that does, so that what is kept says for
- * how many it stands, and `xray`. Undefined for the others: the SDK knows them.
+ * The sampler that OTEL_TRACES_SAMPLER names. What those that leave something out keep, and those that follow one,
+ * says for how many it stands.
  */
-export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler | undefined {
-  switch (env.OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on') {
-    case 'parentbased_always_on':
-      return parentBased(new AlwaysOnSampler());
+export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
+  const name = samplerName(env);
+  switch (name) {
+    case 'always_on':
+      return new AlwaysOnSampler();
+    case 'always_off':
+      return new AlwaysOffSampler();
     case 'parentbased_always_off':
       return parentBased(new AlwaysOffSampler());
     case 'traceidratio':
@@ -24,30 +29,23 @@ export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampl
     case 'xray':
       return createXraySampler(env, problems);
     default:
-      return undefined;
+      if (name !== DEFAULT_SAMPLER) problems.push(`OTEL_TRACES_SAMPLER "${name}" is unknown: every trace is kept`);
+      return parentBased(new AlwaysOnSampler());
   }
 }
 
 /** The sampler of a public edge, where adopted callers decide nothing. */
 export function createEdgeSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
-  return new EdgeSampler(createSampler(env, problems) ?? createStandardSampler(env, problems));
+  return new EdgeSampler(createSampler(env, problems));
 }
 
-/** What the SDK makes of the names that {@link createSampler} leaves to it. */
-function createStandardSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler {
-  const name = env.OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on';
-  switch (name) {
-    case 'always_on':
-      return new AlwaysOnSampler();
-    case 'always_off':
-      return new AlwaysOffSampler();
-    case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-    default:
-      if (name !== 'parentbased_always_on')
-        problems.push(`OTEL_TRACES_SAMPLER "${name}" is unknown: every trace is kept`);
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-  }
+/** Whether OTEL_TRACES_SAMPLER names one that decides by the trace id and the parent alone. */
+export function decidesById(env: NodeJS.ProcessEnv): boolean {
+  return samplerName(env) !== 'xray';
+}
+
+function samplerName(env: NodeJS.ProcessEnv): string {
+  return env.OTEL_TRACES_SAMPLER?.trim() || DEFAULT_SAMPLER;
 }
 
 function parentBased(root: Sampler): Sampler {

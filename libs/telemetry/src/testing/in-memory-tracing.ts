@@ -1,13 +1,16 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { defaultResource } from '@opentelemetry/resources';
 import {
+  AlwaysOnSampler,
   InMemorySpanExporter,
+  ParentBasedSampler,
   type ReadableSpan,
   SimpleSpanProcessor,
   type SpanProcessor,
-  TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { RecordingTracerProvider } from '../tracer/recording-tracer-provider.js';
 
 export interface InMemoryTracing {
   /** Spans that have ended, oldest first. */
@@ -20,7 +23,11 @@ export interface InMemoryTracing {
 /** A tracer provider, context manager and W3C propagators for unit tests; spans are kept in memory. */
 export function startInMemoryTracing(...spanProcessors: SpanProcessor[]): InMemoryTracing {
   const exporter = new InMemorySpanExporter();
-  const provider = new TracerProvider({ spanProcessors: [...spanProcessors, new SimpleSpanProcessor({ exporter })] });
+  const provider = new RecordingTracerProvider({
+    resource: defaultResource(),
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    processors: [...spanProcessors, new SimpleSpanProcessor({ exporter })],
+  });
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(

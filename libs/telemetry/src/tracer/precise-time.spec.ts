@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HrTime, trace } from '@opentelemetry/api';
 import { type InMemoryTracing, startInMemoryTracing } from '../testing/index.js';
-import { PreciseStartProcessor, preciseTime } from './precise-start.js';
+import { preciseTime, toHrTime } from './precise-time.js';
 
 let tracing: InMemoryTracing;
 beforeEach(() => {
-  tracing = startInMemoryTracing(new PreciseStartProcessor());
+  tracing = startInMemoryTracing();
 });
 afterEach(() => tracing.shutdown());
 
 const micros = ([seconds, nanos]: HrTime) => seconds * 1_000_000 + nanos / 1_000;
 
-describe('PreciseStartProcessor', () => {
+describe('the times of a span', () => {
   it('starts spans with microseconds, in the order in which they started, children inside their parents', () => {
     const tracer = trace.getTracer('test');
     for (let i = 0; i < 200; i++) tracer.startActiveSpan('parent', (parent) => (tracer.startSpan('child').end(), parent.end())); // prettier-ignore
@@ -45,4 +45,11 @@ describe('preciseTime', () => {
     expect(preciseTime(reading + 1, later + 1)).toBeCloseTo(later + 1, 0);
     expect(Math.abs(preciseTime(performance.now()) - Date.now())).toBeLessThan(1_000);
   });
+});
+
+it.each([
+  [1_795_734_616_781.25, [1_795_734_616, 781_250_000]],
+  [1_795_734_616_999.9998, [1_795_734_617, 0]],
+])('%d ms are whole microseconds, below a second', (time, expected) => {
+  expect(toHrTime(time)).toEqual(expected);
 });
