@@ -30,6 +30,8 @@ const projects = {
 };
 
 export default {
+  // Specs wait for processes more than they compute.
+  maxWorkers: 2,
   // Real processes and brokers take their time on a busy machine.
   testTimeout: 20_000,
   projects: Object.entries(projects).map(([displayName, testMatch]) => ({ ...shared, displayName, testMatch })),
