@@ -12,6 +12,8 @@ export interface Slice {
   p999_ms: number;
   spans: number;
   rss_mb: number;
+  /** After a collection, where the process was started with --expose-gc. */
+  heap_mb: number;
 }
 export interface Load {
   path: string;
@@ -97,6 +99,7 @@ export async function slice(measured: Measured, load: Load, { sink, load: genera
     p999_ms: latencies.p999,
     spans: spans / load.requests,
     rss_mb: after.rss / 2 ** 20,
+    heap_mb: after.heapUsed / 2 ** 20,
   };
 }
 
