@@ -8,7 +8,7 @@ export interface ServerRequest {
   /** The last error that reached Nest's exception layer; recorded on the span if the answer is a 5xx. */
   error?: unknown;
   /** Records how long the request took; set when metrics are on. */
-  readonly measure?: (statusCode: number | undefined) => void;
+  readonly measure?: (statusCode: number | undefined, errorType?: string) => void;
 }
 
 const REQUEST = Symbol('cruddur.telemetry.server-request');
