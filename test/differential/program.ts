@@ -11,8 +11,8 @@ export class Program {
   private constructor(
     readonly tracedBy: TracedBy,
     private readonly child: ChildProcess,
-    /** What it said when it was ready. */
-    readonly ready: any,
+    /** Where it listens, if it is the server: on IPv4 and on IPv6. */
+    readonly ports: number[],
   ) {}
 
   static async start(file: string, tracedBy: TracedBy, otlpUrl: string): Promise<Program> {
@@ -31,11 +31,12 @@ export class Program {
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+    child.setMaxListeners(0);
     const failed = once(child, 'exit').then(([code]) => {
       throw new Error(`${file} of ${tracedBy} exited with ${String(code)} before it was ready`);
     });
-    const [ready] = await Promise.race([once(child, 'message'), failed]);
-    return new Program(tracedBy, child, ready);
+    const [{ ports }] = (await Promise.race([once(child, 'message'), failed])) as [{ ports: number[] }];
+    return new Program(tracedBy, child, ports);
   }
 
   /** Sends a message and waits for the answer with the same `id`. */
@@ -64,4 +65,14 @@ export class Program {
     this.child.kill('SIGKILL');
     await once(this.child, 'exit');
   }
+}
+
+/** Plays the first one alone, as a warm-up, and then a few at a time: all at once would stretch every timer. */
+export async function playAll<T>(scenarios: readonly T[], play: (scenario: T) => Promise<void>): Promise<void> {
+  const [first, ...rest] = scenarios;
+  await play(first!);
+  const worker = async () => {
+    for (let next = rest.shift(); next !== undefined; next = rest.shift()) await play(next);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
 }

@@ -52,7 +52,10 @@ fastify.get('/slow/:ms', async (request) => {
 });
 fastify.get('/calls', async () => {
   await sleep(5);
-  const { body } = await call(`http://127.0.0.1:${port()}/status/200`, { dispatcher: new Agent() });
+  const { body } = await call(`http://127.0.0.1:${port()}/status/200`, {
+    dispatcher: new Agent(),
+    headers: { 'user-agent': 'program' },
+  });
   return body.text();
 });
 fastify.get('/hangs', () => new Promise(() => {}));

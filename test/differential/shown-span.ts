@@ -6,20 +6,23 @@ export interface ShownSpan {
   kind: string;
   /** `UNSET`, `ERROR`, or `ERROR: ` and the message. */
   status: string;
-  /** Kinds of the spans above it in the same program, outermost first, after where the outermost hangs. */
+  /** Where the outermost span of the program hangs, and the spans from there on: names of inner ones, else kinds. */
   under: string;
   attributes: Record<string, unknown>;
   events: { name: string; attributes: Record<string, unknown> }[];
   links: number;
 }
 
-/** @param ports what stands instead of the ports of this run, which may be part of a text */
-export function show(spans: readonly ReceivedSpan[], ports: ReadonlyMap<number, string>): ShownSpan[] {
+/** What stands instead of the ports of this run. */
+export type Ports = ReadonlyMap<number, string>;
+
+export function show(spans: readonly ReceivedSpan[], ports: Ports): ShownSpan[] {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const under = ({ parentSpanId }: ReceivedSpan): string => {
     if (parentSpanId === undefined) return 'root';
     const parent = byId.get(parentSpanId);
-    return parent ? `${under(parent)} > ${parent.kind}` : 'remote';
+    if (!parent) return 'remote';
+    return `${under(parent)} > ${parent.kind === 'INTERNAL' ? parent.name : parent.kind}`;
   };
   const named = ([key, value]: [string, unknown]): [string, unknown] => {
     if (key === 'network.peer.port' && !ports.has(value as number)) return [key, typeof value];
@@ -40,11 +43,20 @@ export function show(spans: readonly ReceivedSpan[], ports: ReadonlyMap<number, 
   return sorted(list);
 }
 
-export function withoutPorts(text: string, ports: ReadonlyMap<number, string>): string {
+export function withoutPorts(text: string, ports: Ports): string {
   return text.replace(/(?<=:)\d{4,5}\b/g, (port) => ports.get(Number(port)) ?? port);
 }
 
-/** Spans of the same millisecond have no order of their own. */
+/** Ids become the kinds of the spans whose they are. */
+export function withoutIds(text: string, spans: readonly ReceivedSpan[]): string {
+  const kinds = new Map(spans.map(({ spanId, kind }) => [spanId, kind]));
+  return text.replace(
+    /00-[0-9a-f]{32}-([0-9a-f]{16})-/g,
+    (_, id: string) => `00-{trace}-{${kinds.get(id) ?? 'nobody'}}-`,
+  );
+}
+
+/** In an order that does not depend on the run: spans of the same millisecond have none of their own. */
 export function sorted<T>(list: readonly T[]): T[] {
   return list
     .map((item) => [JSON.stringify(item), item] as const)

@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OtlpReceiver, startOtlpReceiver } from '@cruddur/telemetry/testing';
 import { exchange } from '../differential/exchange.js';
-import { Program, type TracedBy } from '../differential/program.js';
+import { histogramOf, namePorts, pointsOf } from '../differential/histogram.js';
+import { Program, type TracedBy, playAll } from '../differential/program.js';
 import { SERVER_DIFFERENCES } from '../differential/server-differences.js';
 import { SERVER_SCENARIOS, type ServerScenario } from '../differential/server-scenarios.js';
-import { show, withoutPorts } from '../differential/shown-span.js';
-import { applyDifferences } from '../differential/wanted.js';
+import { type Ports, show, withoutIds, withoutPorts } from '../differential/shown-span.js';
+import { expectToCoverTheWork } from '../differential/timing.js';
+import { type Outcome, applyDifferences } from '../differential/wanted.js';
 
 // The same requests to two servers that differ in who traces them: this library, or the official instrumentations.
 
@@ -14,6 +17,7 @@ const traceIdOf = (scenario: ServerScenario) => (SERVER_SCENARIOS.indexOf(scenar
 const programs = {} as Record<TracedBy, Program>;
 const answers = new Map<string, string>();
 const open = {} as Record<TracedBy, string[]>;
+const shownDifferences = new Set<string>();
 let receiver: OtlpReceiver;
 
 beforeAll(async () => {
@@ -21,11 +25,10 @@ beforeAll(async () => {
   for (const by of ['ours', 'official'] as const) {
     const program = (programs[by] = await Program.start('./server.ts', by, receiver.url));
     const play = async (scenario: ServerScenario) => {
-      const port = program.ready.ports[scenario.to ? 1 : 0];
-      const answer = await exchange(scenario, port, `00-${traceIdOf(scenario)}-${CALLER}-01`);
-      answers.set(`${by} ${scenario.name}`, withoutPorts(answer, portsOf(by)));
+      const port = program.ports[scenario.to ? 1 : 0]!;
+      answers.set(`${by} ${scenario.name}`, await exchange(scenario, port, `00-${traceIdOf(scenario)}-${CALLER}-01`));
     };
-    await Promise.all(SERVER_SCENARIOS.map(play));
+    await playAll(SERVER_SCENARIOS, play);
     open[by] = await program.stop();
   }
 }, 30_000);
@@ -34,8 +37,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-const portsOf = (by: TracedBy): Map<number, string> =>
-  new Map(programs[by].ready.ports.map((port: number) => [port, '{port}']));
+const portsOf = (by: TracedBy): Ports => new Map(programs[by].ports.map((port) => [port, '{port}']));
 
 function spansOf(by: TracedBy, scenario: ServerScenario) {
   const ofProgram = receiver.spans.filter(({ service }) => service === by);
@@ -44,25 +46,57 @@ function spansOf(by: TracedBy, scenario: ServerScenario) {
     : traceIdOf(scenario);
   return ofProgram.filter((span) => span.traceId === traceId);
 }
-const shown = (by: TracedBy, scenario: ServerScenario) => show(spansOf(by, scenario), portsOf(by));
-const seen = new Set<string>();
+
+function outcomeOf(by: TracedBy, scenario: ServerScenario): Outcome {
+  const spans = spansOf(by, scenario);
+  const answer = withoutIds(answers.get(`${by} ${scenario.name}`)!, spans);
+  return { spans: show(spans, portsOf(by)), wire: [withoutPorts(answer, portsOf(by))] };
+}
+
+const wantedOf = (scenario: ServerScenario) =>
+  applyDifferences(outcomeOf('official', scenario), scenario, SERVER_DIFFERENCES, shownDifferences);
 
 describe.each(SERVER_SCENARIOS)('$name', (scenario) => {
-  it('makes the same spans', () => {
-    const wanted = applyDifferences(shown('official', scenario), scenario, SERVER_DIFFERENCES, seen);
-    expect(shown('ours', scenario)).toEqual(wanted);
+  it('has the same outcome', () => {
+    expect(outcomeOf('ours', scenario)).toEqual(wantedOf(scenario));
   });
 
-  it('is answered the same', () => {
-    const ours = answers.get(`ours ${scenario.name}`)!;
-    expect(ours.replaceAll(/^traceresponse: .*\r\n/gm, '')).toBe(answers.get(`official ${scenario.name}`));
+  it('has spans that cover the work', () => {
+    expectToCoverTheWork(spansOf('ours', scenario), 'SERVER', scenario.lasts);
   });
 });
 
-it('shows every wanted difference', () => {
-  expect(SERVER_DIFFERENCES.map(({ name }) => name).filter((name) => !seen.has(name))).toEqual([]);
+it('shows every wanted difference, and the page on it names each', () => {
+  const names = SERVER_DIFFERENCES.map(({ name }) => name);
+  expect(names.filter((name) => !shownDifferences.has(name))).toEqual([]);
+  const page = readFileSync(new URL('../../docs/http-instrumentation.md', import.meta.url), 'utf8');
+  expect(names.filter((name) => !page.includes(`| ${name} |`))).toEqual([]);
 });
 
 it('ends every span', () => {
   expect(open.ours).toEqual([]);
+});
+
+describe('http.server.request.duration', () => {
+  const NAME = 'http.server.request.duration';
+  const KEYS = [
+    'error.type',
+    'http.request.method',
+    'http.response.status_code',
+    'network.protocol.version',
+    'url.scheme',
+  ];
+  const server = ({ kind }: { kind: string }) => kind === 'SERVER';
+
+  it('is the same instrument', () => {
+    expect(histogramOf(receiver, 'ours', NAME).instrument).toEqual(histogramOf(receiver, 'official', NAME).instrument);
+  });
+
+  it('has the attributes that the spans have, and the route', () => {
+    const official = SERVER_SCENARIOS.flatMap((scenario) => outcomeOf('official', scenario).spans.filter(server));
+    const ours = SERVER_SCENARIOS.flatMap((scenario) => wantedOf(scenario).spans.filter(server));
+    const measured = (by: TracedBy) => namePorts(histogramOf(receiver, by, NAME).points, portsOf(by));
+    expect(measured('official')).toEqual(pointsOf(official, KEYS));
+    expect(measured('ours')).toEqual(pointsOf(ours, [...KEYS, 'http.route']));
+  });
 });

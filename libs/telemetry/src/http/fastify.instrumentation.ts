@@ -27,7 +27,7 @@ import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
 import { type ServerRequest, attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
-import { UnroutedRequests, unroutedRequest } from './unrouted-requests.js';
+import { type Inbound, UnroutedRequests, unroutedRequest } from './unrouted-requests.js';
 import { splitTarget, withoutBrackets } from './url.js';
 
 export interface FastifyInstrumentationConfig extends InstrumentationConfig {
@@ -128,8 +128,9 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
 
   /** Fastify has answered without asking any hook, and it did so at once. */
   private traceUnrouted(raw: IncomingMessage, response: ServerResponse): void {
-    const attributes = requestAttributes(unroutedRequest(raw), undefined);
-    const name = methodForName(raw.method ?? '');
+    const request = unroutedRequest(raw);
+    const attributes = requestAttributes(request, undefined);
+    const name = methodForName(request.method);
     const { parent, links } = this.parentOf(raw.headers);
     const span = this.tracer.startSpan(name, { kind: SpanKind.SERVER, attributes, links }, parent);
     const measure = this.duration && startMeasuring(this.duration, attributes);
@@ -153,8 +154,6 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     return propagation.fields().some((field) => !['traceparent', 'tracestate', 'baggage'].includes(field));
   }
 }
-
-type Inbound = Pick<FastifyRequest, 'raw' | 'method' | 'url' | 'protocol' | 'ip' | 'hostname' | 'port'>;
 
 function requestAttributes(request: Inbound, route: string | undefined): Attributes {
   const { raw, method } = request;
@@ -194,7 +193,7 @@ function endAnswered(response: ServerResponse, { span, error, measure }: ServerR
   const { statusCode, headersSent } = response;
   let failure: string | undefined;
   if (headersSent) span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
-  if (!response.writableFinished) {
+  if (isCutOff(response)) {
     failure = hasClientLeft(response.req) ? 'client_disconnected' : 'server_disconnected';
     span.setAttribute(attr.ATTR_ERROR_TYPE, failure);
     if (failure === 'server_disconnected') span.setStatus({ code: SpanStatusCode.ERROR });
@@ -206,9 +205,14 @@ function endAnswered(response: ServerResponse, { span, error, measure }: ServerR
   measure?.(headersSent ? statusCode : undefined, failure);
 }
 
+/** A request that Fastify injects has no connection that could be cut. */
+function isCutOff({ writableFinished, writableEnded, req }: ServerResponse): boolean {
+  return !writableFinished && !(writableEnded && req.socket.readableEnded === undefined);
+}
+
 /** Otherwise the connection was closed from this side. */
 function hasClientLeft({ socket }: IncomingMessage): boolean {
-  return socket.readableEnded || (socket.errored !== null && 'code' in socket.errored);
+  return socket.readableEnded || (socket.errored != null && 'code' in socket.errored);
 }
 
 /** @returns `error.type` */

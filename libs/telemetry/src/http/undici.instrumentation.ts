@@ -19,7 +19,7 @@ import { VERSION } from '../version.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
 import { OUTBOUND_CALL, type OutboundCall } from './outbound-call.js';
-import { redactQuery } from './url.js';
+import { redactQuery, withoutBrackets } from './url.js';
 
 export interface UndiciInstrumentationConfig extends InstrumentationConfig {
   /** Baggage entries that may leave, and only to neighbours. */
@@ -36,16 +36,22 @@ interface UndiciRequest {
   /** Name and value in turn. */
   headers?: unknown[] | string;
   addHeader(name: string, value: string): void;
+  /** The protocol that is asked for. */
+  upgrade?: string | null;
+  /** Of undici 7, which Node 24 has within. */
+  onUpgrade?: (statusCode: number, ...rest: unknown[]) => unknown;
 }
 interface ClientCall {
   span: Span;
+  /** Those of the metric come from here. */
+  attributes: Attributes;
   statusCode?: number;
   measure?: ReturnType<typeof startMeasuring>;
 }
 type Message = {
   request: UndiciRequest;
   response?: { statusCode: number };
-  socket?: { remoteAddress?: string; remotePort?: number };
+  socket?: { remoteAddress?: string; remotePort?: number; alpnProtocol?: string | false | null };
   error?: Error;
 };
 
@@ -107,7 +113,9 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
       { kind: SpanKind.CLIENT, attributes },
       active,
     );
-    this.calls.set(request, { span, measure: this.duration && startMeasuring(this.duration, attributes, true) });
+    const measure = this.duration && startMeasuring(this.duration, attributes, true);
+    this.calls.set(request, { span, attributes, measure });
+    if (request.onUpgrade && (request.upgrade || request.method === 'CONNECT')) this.endAtUpgrade(request);
     if (!hasTraceparent(request)) this.inject(request, trace.setSpan(active, span), call?.neighbour === true);
   }
 
@@ -118,9 +126,22 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     propagation.inject(outgoing, request, { set: (carrier, key, value) => carrier.addHeader(key, value) });
   }
 
+  /** undici 7 tells nobody that an upgrade was answered: without this, the span would never end. */
+  private endAtUpgrade(request: UndiciRequest): void {
+    const { onUpgrade } = request;
+    request.onUpgrade = (statusCode, ...rest) => {
+      this.answered({ request, response: { statusCode } });
+      this.end({ request });
+      return onUpgrade?.call(request, statusCode, ...rest);
+    };
+  }
+
   private sent({ request, socket }: Message): void {
     const call = this.calls.get(request);
     if (!call || !socket?.remoteAddress) return;
+    const version = socket.alpnProtocol === 'h2' ? '2' : '1.1';
+    call.attributes[attr.ATTR_NETWORK_PROTOCOL_VERSION] = version;
+    call.span.setAttribute(attr.ATTR_NETWORK_PROTOCOL_VERSION, version);
     call.span.setAttribute(attr.ATTR_NETWORK_PEER_ADDRESS, socket.remoteAddress);
     call.span.setAttribute(attr.ATTR_NETWORK_PEER_PORT, socket.remotePort ?? 0);
   }
@@ -153,13 +174,18 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
 }
 
 function requestAttributes(request: UndiciRequest, call: OutboundCall | undefined): Attributes {
-  const url = new URL(request.path, request.origin);
-  const attributes: Attributes = {
-    [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(request.method),
-    [attr.ATTR_URL_FULL]: redactQuery(url.href),
-    [attr.ATTR_SERVER_ADDRESS]: url.hostname,
-    [attr.ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
-  };
+  const { method } = request;
+  const target = fullUrl(request);
+  const attributes: Attributes = { [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(method) };
+  if (attributes[attr.ATTR_HTTP_REQUEST_METHOD] !== method) attributes[attr.ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
+  // It may not be one: a path can be anything, and who throws here ends the process.
+  const url = URL.parse(target);
+  if (url) {
+    if (url.username || url.password) url.username = url.password = 'REDACTED';
+    attributes[attr.ATTR_URL_FULL] = redactQuery(url.href);
+    attributes[attr.ATTR_SERVER_ADDRESS] = withoutBrackets(url.hostname);
+    attributes[attr.ATTR_SERVER_PORT] = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  }
   if (call) {
     attributes[attr.ATTR_URL_TEMPLATE] = call.urlTemplate;
     if (call.resendCount) attributes[attr.ATTR_HTTP_REQUEST_RESEND_COUNT] = call.resendCount;
@@ -167,7 +193,18 @@ function requestAttributes(request: UndiciRequest, call: OutboundCall | undefine
   return attributes;
 }
 
+/** A proxy without a tunnel is given the whole URL as path; CONNECT names a host and a port. */
+function fullUrl({ origin, path, method }: UndiciRequest): string {
+  const base = typeof origin === 'string' ? origin : origin.origin;
+  if (path.startsWith('/')) return (base.endsWith('/') ? base.slice(0, -1) : base) + path;
+  return method === 'CONNECT' ? `${base.slice(0, base.indexOf(':'))}://${path}` : path;
+}
+
 /** Somebody who forwards headers has set one already: a second one would make both invalid. */
 function hasTraceparent({ headers }: UndiciRequest): boolean {
-  return Array.isArray(headers) && headers.includes('traceparent');
+  return Array.isArray(headers) && headers.some(isTraceparent);
+}
+
+function isTraceparent(header: unknown): boolean {
+  return typeof header === 'string' && header.length === 11 && header.toLowerCase() === 'traceparent';
 }

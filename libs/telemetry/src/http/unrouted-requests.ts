@@ -37,17 +37,22 @@ export class UnroutedRequests {
   };
 }
 
-/** What Fastify would say of it, without its proxies. */
-export function unroutedRequest(raw: IncomingMessage) {
+/** What the instrumentation asks of a request. */
+export type Inbound = Pick<FastifyRequest, 'method' | 'url' | 'protocol' | 'ip' | 'hostname'> & {
+  raw: IncomingMessage;
+  port: number | null;
+};
+
+/** What Fastify would say of it, if no proxy is trusted. */
+export function unroutedRequest(raw: IncomingMessage): Inbound {
   const [, hostname = '', port] = /^(\[.*?\]|[^:]*)(?::(\d+))?/.exec(raw.headers.host ?? '') ?? [];
-  const encrypted = 'encrypted' in raw.socket;
   return {
-    raw: raw as FastifyRequest['raw'],
+    raw,
     method: raw.method ?? '',
     url: raw.url ?? '',
-    protocol: encrypted ? ('https' as const) : ('http' as const),
+    protocol: 'encrypted' in raw.socket ? 'https' : 'http',
     ip: raw.socket.remoteAddress ?? '',
     hostname,
-    port: port === undefined ? (null as unknown as number) : Number(port),
+    port: port === undefined ? null : Number(port),
   };
 }
