@@ -3,7 +3,18 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { context, createTraceState, propagation, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { Agent, Client, Pool, ProxyAgent, RetryAgent, fetch, interceptors, request, upgrade } from 'undici';
+import {
+  Agent,
+  Client,
+  type Dispatcher,
+  Pool,
+  ProxyAgent,
+  RetryAgent,
+  fetch,
+  interceptors,
+  request,
+  upgrade,
+} from 'undici';
 import { withOutboundCall } from '@cruddur/telemetry';
 
 /** Where the upstream listens, in this run. */
@@ -27,7 +38,7 @@ export interface ClientScenario {
 }
 
 /** No connection outlives its scenario. */
-async function using<T extends { destroy(): Promise<void> }>(dispatcher: T, use: (dispatcher: T) => Promise<unknown>) {
+async function using<T extends Dispatcher>(dispatcher: T, use: (dispatcher: T) => Promise<unknown>) {
   try {
     return await use(dispatcher);
   } finally {
@@ -35,16 +46,14 @@ async function using<T extends { destroy(): Promise<void> }>(dispatcher: T, use:
   }
 }
 type Options = NonNullable<Parameters<typeof request>[1]>;
-const ask = (url: string, options: Options = {}, agent: Agent.Options = {}) =>
-  using(new Agent(agent), async (dispatcher) => {
+const askBy = (by: Dispatcher, url: string, options: Options = {}) =>
+  using(by, async (dispatcher) => {
     const { statusCode, body } = await request(url, { dispatcher, ...options });
     return `${statusCode} ${await body.text()}`;
   });
-const askBy = (dispatcher: Client | Agent | ProxyAgent | RetryAgent, url: string, options: Options = {}) =>
-  using(dispatcher as Agent, async () => {
-    const { statusCode, body } = await request(url, { dispatcher: dispatcher, ...options });
-    return `${statusCode} ${await body.text()}`;
-  });
+const ask = (url: string, options: Options = {}, agent: Agent.Options = {}) => askBy(new Agent(agent), url, options);
+const askFor = (client: Dispatcher, origin: string, path: string) =>
+  client.request({ origin, path, method: 'GET' }).then(({ body }) => body.text());
 const failing = (code: string): Agent.Options => ({
   connect: { lookup: (host, _options, done) => done(Object.assign(new Error(`lookup ${code} ${host}`), { code }), '', 4) }, // prettier-ignore
 });
@@ -93,9 +102,9 @@ export const CLIENT_SCENARIOS: ClientScenario[] = [
   { name: 'at the same time', call: ({ url }) => Promise.all([1, 2, 3].map((n) => inSpan(`part ${n}`, () => ask(`${url}/slow/${n}0`)))) }, // prettier-ignore
 
   // Several requests
-  { name: 'keep-alive', call: ({ url }) => using(new Client(url), async (client) => { for (const path of ['/status/200', '/status/404', '/status/200']) await (await client.request({ path, method: 'GET' })).body.dump(); }) }, // prettier-ignore
-  { name: 'pipelining', call: ({ url }) => using(new Client(url, { pipelining: 3 }), (client) => Promise.all(['/slow/40', '/status/200', '/status/404'].map(async (path) => (await client.request({ path, method: 'GET' })).body.text()))) }, // prettier-ignore
-  { name: 'queued in a pool', call: ({ url }) => using(new Pool(url, { connections: 1 }), (pool) => Promise.all([1, 2, 3].map((n) => inSpan(`part ${n}`, async () => (await pool.request({ path: `/slow/${n}0`, method: 'GET' })).body.text())))) }, // prettier-ignore
+  { name: 'keep-alive', call: ({ url }) => using(new Client(url), (client) => inTurn(client, url)) },
+  { name: 'pipelining', call: ({ url }) => using(new Client(url, { pipelining: 3 }), (client) => Promise.all(['/slow/40', '/status/200', '/status/404'].map((path) => askFor(client, url, path)))) }, // prettier-ignore
+  { name: 'queued in a pool', call: ({ url }) => using(new Pool(url, { connections: 1 }), (pool) => Promise.all([1, 2, 3].map((n) => inSpan(`part ${n}`, () => askFor(pool, url, `/slow/${n}0`))))) }, // prettier-ignore
   { name: 'redirect', call: async ({ url }) => (await fetch(`${url}/redirects`)).text() },
   { name: 'redirect by an interceptor', call: ({ url }) => askBy(new Agent().compose(interceptors.redirect({ maxRedirections: 2 })), `${url}/redirects`) }, // prettier-ignore
   { name: 'circle of redirects', call: ({ url }) => fetch(`${url}/circles`) },
@@ -107,14 +116,14 @@ export const CLIENT_SCENARIOS: ClientScenario[] = [
   { name: 'proxy that refuses', call: ({ url }) => askBy(new ProxyAgent({ uri: url, proxyTunnel: true }), `http://refused.test:81/`), givenUp: ['UND_ERR_ABORTED', 'Proxy response (403) !== 200 when HTTP Tunneling'] }, // prettier-ignore
   { name: 'CONNECT', call: ({ url }) => using(new Agent(), async (dispatcher) => void (await dispatcher.connect({ origin: url, path: new URL(url).host })).socket.destroy()) }, // prettier-ignore
   { name: 'upgrade', call: ({ url }) => using(new Agent(), async (dispatcher) => void (await upgrade(`${url}/up`, { dispatcher, protocol: 'other' })).socket.destroy()) }, // prettier-ignore
-  { name: 'upgrade refused', call: ({ url }) => using(new Agent(), (dispatcher) => upgrade(`${url}/status/404`, { dispatcher, headers: { 'x-no': '1' }, protocol: 'refused' })) }, // prettier-ignore
+  { name: 'upgrade refused', call: ({ url }) => using(new Agent(), (dispatcher) => upgrade(`${url}/status/404`, { dispatcher, protocol: 'other' })) }, // prettier-ignore
   { name: "Node's WebSocket", call: ({ url }) => once(new WebSocket(`${url.replace('http', 'ws')}/up`), 'close').then(() => 'closed') }, // prettier-ignore
 
   // URLs
   { name: 'secrets in the query', call: ({ url }) => ask(`${url}/status/200?sig=s1&access_token=s2&q=x`), url: 'http://127.0.0.1:{port}/status/200?sig=REDACTED&access_token=REDACTED&q=x' }, // prettier-ignore
   { name: 'password in the URL', call: ({ url }) => ask(`${url.replace('//', '//user:s1@')}/status/200`) },
   { name: 'password in the URL of fetch', call: ({ url }) => fetch(`${url.replace('//', '//user:s1@')}/status/200`) },
-  { name: 'password before an absolute path', call: ({ url }) => using(new Agent(), async (agent) => (await agent.request({ origin: url, path: 'http://user:s1@elsewhere.test/status/200', method: 'GET' })).body.text()), url: 'http://REDACTED:REDACTED@elsewhere.test/status/200' }, // prettier-ignore
+  { name: 'password before an absolute path', call: ({ url }) => using(new Agent(), (agent) => askFor(agent, url, 'http://user:s1@elsewhere.test/status/200')), url: 'http://REDACTED:REDACTED@elsewhere.test/status/200' }, // prettier-ignore
   { name: 'fragment', call: ({ url }) => ask(`${url}/status/200#access_token=s1`) },
   { name: 'long URL', call: ({ url }) => ask(`${url}/echo/${'x'.repeat(8_000)}`) },
   { name: 'two slashes', call: ({ url }) => ask(`${url}//status/200`), url: 'http://127.0.0.1:{port}//status/200' },
@@ -141,9 +150,24 @@ export const CLIENT_SCENARIOS: ClientScenario[] = [
   { name: 'fetch aborted', call: ({ url }) => fetch(`${url}/hangs/2`, { signal: abortWhenSent('/hangs/2') }), lasts: 50, givenUp: ABORTED }, // prettier-ignore
   { name: 'AbortSignal.timeout', call: ({ url }) => ask(`${url}/hangs`, { signal: AbortSignal.timeout(500) }), lasts: 400 }, // prettier-ignore
   { name: 'fetch with AbortSignal.timeout', call: ({ url }) => fetch(`${url}/hangs`, { signal: AbortSignal.timeout(500) }), lasts: 400 }, // prettier-ignore
-  { name: 'body given up', call: ({ url }) => using(new Agent(), async (dispatcher) => { const { body } = await request(`${url}/hangs-within`, { dispatcher }); body.on('error', () => {}); body.destroy(); await sleep(20); }), givenUp: ['UND_ERR_ABORTED', 'Request aborted'] }, // prettier-ignore
-  { name: 'client destroyed', call: ({ url }) => { const client = new Client(url); setTimeout(() => void client.destroy(), 500); return client.request({ path: '/hangs', method: 'GET' }); } }, // prettier-ignore
+  { name: 'body given up', call: ({ url }) => using(new Agent(), (agent) => giveUpBody(agent, url)), givenUp: ['UND_ERR_ABORTED', 'Request aborted'] }, // prettier-ignore
+  { name: 'client destroyed', call: ({ url }) => destroyed(new Client(url), url) },
 ];
+
+async function inTurn(client: Client, url: string): Promise<void> {
+  for (const path of ['/status/200', '/status/404', '/status/200']) await askFor(client, url, path);
+}
+
+async function giveUpBody(agent: Agent, origin: string): Promise<void> {
+  const { body } = await agent.request({ origin, path: '/hangs-within', method: 'GET' });
+  body.on('error', () => {}).destroy();
+  await sleep(20);
+}
+
+function destroyed(client: Client, url: string): Promise<unknown> {
+  setTimeout(() => void client.destroy(), 500);
+  return askFor(client, url, '/hangs');
+}
 
 function withTracestate(active: ReturnType<typeof context.active>) {
   const spanContext = trace.getSpanContext(active)!;

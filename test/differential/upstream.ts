@@ -55,6 +55,9 @@ export class Upstream {
     server.on('connection', (socket) => this.sockets.add(socket));
     server.on('upgrade', (request, socket) => {
       this.keep(request);
+      if (request.url!.startsWith('/status')) {
+        return void socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+      }
       const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
       const accept = createHash('sha1').update(key).digest('base64');
       const { upgrade } = request.headers;

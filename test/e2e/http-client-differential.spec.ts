@@ -9,7 +9,6 @@ import { show, sorted, withoutIds, withoutPorts } from '../differential/shown-sp
 import { expectToCoverTheWork } from '../differential/timing.js';
 import { Upstream } from '../differential/upstream.js';
 import { type Outcome, applyDifferences } from '../differential/wanted.js';
-import { freePorts } from '../support/free-ports.js';
 
 // The same calls by two clients that differ in who traces them: this library, or the official instrumentations.
 
@@ -24,8 +23,6 @@ let receiver: OtlpReceiver;
 
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
-  const [nobody = 0] = await freePorts(1);
-  ports.set(nobody, '{nobody}');
   for (const by of ['ours', 'official'] as const) {
     const upstream = (upstreams[by] = new Upstream());
     const [port, ipv6] = await upstream.listen();
@@ -33,7 +30,7 @@ beforeAll(async () => {
     const where = {
       url: `http://127.0.0.1:${port}`,
       ipv6: `http://[::1]:${ipv6}`,
-      nobody: `http://127.0.0.1:${nobody}`,
+      nobody: 'http://127.0.0.1:1',
     };
     const program = (programs[by] = await Program.start('./client.ts', by, receiver.url));
     const play = async (scenario: ClientScenario) => {
