@@ -17,7 +17,8 @@ export type DurationName = 'http.server.request.duration' | 'http.client.request
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
 export function createDurationHistogram(meter: Meter, name: DurationName): Histogram {
-  return meter.createHistogram(name, { unit: 's', advice: { explicitBucketBoundaries: BOUNDARIES } });
+  const description = `Duration of HTTP ${name === 'http.server.request.duration' ? 'server' : 'client'} requests.`;
+  return meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: BOUNDARIES } });
 }
 
 /** Starts the clock; the result stops it and records the duration under the metric's own attributes. */

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import {
   type Attributes,
   type Context,
@@ -28,8 +28,9 @@ import { adoptedParent } from './adopted-caller.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
-import { attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
-import { splitTarget } from './url.js';
+import { type ServerRequest, attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
+import { type Inbound, UnroutedRequests, unroutedRequest } from './unrouted-requests.js';
+import { splitTarget, withoutBrackets } from './url.js';
 
 export interface FastifyInstrumentationConfig extends InstrumentationConfig {
   /**
@@ -54,6 +55,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
   // Declared, not initialised: the base class calls enable() before field initialisers run.
   declare private onFastify: ((message: unknown) => void) | undefined;
   declare private duration: Histogram | undefined;
+  declare private unrouted: UnroutedRequests | undefined;
 
   constructor(config: FastifyInstrumentationConfig) {
     super('@cruddur/telemetry/http-server', VERSION, config);
@@ -71,7 +73,12 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     super.enable();
     // Both the constructor and registerInstrumentations() enable: a second subscription would double every span.
     if (this.onFastify) return;
-    this.onFastify = (message) => this.addHooks((message as { fastify: FastifyInstance }).fastify);
+    this.unrouted = new UnroutedRequests((raw, response) => this.traceUnrouted(raw, response));
+    this.onFastify = (message) => {
+      const { fastify } = message as { fastify: FastifyInstance };
+      this.unrouted?.watch(fastify.server);
+      this.addHooks(fastify);
+    };
     FASTIFY_CREATED.subscribe(this.onFastify);
   }
 
@@ -79,12 +86,16 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     super.disable();
     if (this.onFastify) FASTIFY_CREATED.unsubscribe(this.onFastify);
     this.onFastify = undefined;
+    this.unrouted?.close();
+    this.unrouted = undefined;
   }
 
   private addHooks(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => this.startSpan(request, reply, done));
     // A body arrives in events of the socket, outside the request's context: enter it again.
     fastify.addHook('preValidation', (request, _reply, done) => {
+      const { headers } = request.raw;
+      if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return done();
       const entered = serverRequestOf(request.raw);
       if (entered) context.with(entered.context, done);
       else if (isIgnoredTarget(request.url)) context.with(suppressTracing(ROOT_CONTEXT), done);
@@ -99,7 +110,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     }
     const route = request.routeOptions.url;
     const name = methodForName(request.method);
-    const { parent, links } = this.parentOf(request);
+    const { parent, links } = this.parentOf(request.headers, request);
     const options = new ServerSpanOptions(request, route, links);
     const span = this.tracer.startSpan(route === undefined ? name : `${name} ${route}`, options, parent);
     const requestContext = withEntrySpan(trace.setSpan(parent, span));
@@ -115,8 +126,17 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     context.with(requestContext, done);
   }
 
-  private parentOf(request: FastifyRequest): { parent: Context; links?: Link[] } {
-    const { headers } = request;
+  /** Fastify has answered without asking any hook, and it did so at once. */
+  private traceUnrouted(raw: IncomingMessage, response: ServerResponse): void {
+    const request = unroutedRequest(raw);
+    const { parent, links } = this.parentOf(raw.headers);
+    const options = new ServerSpanOptions(request, undefined, links);
+    const span = this.tracer.startSpan(methodForName(request.method), options, parent);
+    const measure = this.duration && startMeasuring(this.duration, options.attributes);
+    endAnswered(response, { span, context: parent, measure });
+  }
+
+  private parentOf(headers: IncomingHttpHeaders, request?: FastifyRequest): { parent: Context; links?: Link[] } {
     if (headers.traceparent === undefined && headers.baggage === undefined && !this.hasOtherPropagators()) {
       return { parent: EMPTY_CONTEXT };
     }
@@ -124,7 +144,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     const { trustInbound, baggageKeys } = this.getConfig();
     if (trustInbound) return { parent: allowedBaggageOnly(extracted, baggageKeys) };
     const claimed = trace.getSpanContext(extracted);
-    const adopted = adoptedParent(request, claimed);
+    const adopted = request && adoptedParent(request, claimed);
     if (adopted) return { parent: adopted };
     return { parent: EMPTY_CONTEXT, links: claimed && [{ context: claimed }] };
   }
@@ -140,7 +160,7 @@ class ServerSpanOptions implements SpanOptions {
   private made: Attributes | undefined;
 
   constructor(
-    private readonly request: FastifyRequest,
+    private readonly request: Inbound,
     private readonly route: string | undefined,
     readonly links: Link[] | undefined,
   ) {}
@@ -150,7 +170,7 @@ class ServerSpanOptions implements SpanOptions {
   }
 }
 
-function requestAttributes(request: FastifyRequest, route: string | undefined): Attributes {
+function requestAttributes(request: Inbound, route: string | undefined): Attributes {
   const { raw, method } = request;
   const { path, query } = splitTarget(request.url);
   const attributes: Attributes = {
@@ -165,45 +185,68 @@ function requestAttributes(request: FastifyRequest, route: string | undefined): 
   if (route !== undefined) attributes[attr.ATTR_HTTP_ROUTE] = route;
   if (query) attributes[attr.ATTR_URL_QUERY] = query;
   if (attributes[attr.ATTR_HTTP_REQUEST_METHOD] !== method) attributes[attr.ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
-  if (request.hostname) attributes[attr.ATTR_SERVER_ADDRESS] = request.hostname;
-  if (request.port) attributes[attr.ATTR_SERVER_PORT] = request.port;
+  const { hostname } = request;
+  if (hostname) {
+    attributes[attr.ATTR_SERVER_ADDRESS] = withoutBrackets(hostname);
+    attributes[attr.ATTR_SERVER_PORT] = request.port ?? (request.protocol === 'https' ? 443 : 80);
+  }
   const userAgent = raw.headers['user-agent'];
   if (userAgent !== undefined) attributes[attr.ATTR_USER_AGENT_ORIGINAL] = userAgent;
   return attributes;
+}
+
+function endSpan(this: ServerResponse): void {
+  const request = serverRequestOf(this.req);
+  if (!request) return;
+  if (request.atEnd) context.with(request.context, request.atEnd, undefined, this);
+  endAnswered(this, request);
 }
 
 /**
  * A 4xx is the client's mistake and leaves the status unset; a 5xx is an error, with the exception that
  * caused it. A client that went away before the answer leaves `error.type` and no error status.
  */
-function endSpan(this: ServerResponse): void {
-  const request = serverRequestOf(this.req);
-  if (!request) return;
-  const { span, error } = request;
-  if (this.headersSent) span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, this.statusCode);
-  if (!this.writableFinished) {
-    span.setAttribute(attr.ATTR_ERROR_TYPE, 'client_disconnected');
-  } else if (this.statusCode >= 500) {
-    failSpan(span, this.statusCode, error);
-    reportRequest(this, span, error);
+function endAnswered(response: ServerResponse, { span, error, measure }: ServerRequest): void {
+  const { statusCode, headersSent } = response;
+  let failure: string | undefined;
+  if (headersSent) span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+  if (isCutOff(response)) {
+    failure = hasClientLeft(response.req) ? 'client_disconnected' : 'server_disconnected';
+    span.setAttribute(attr.ATTR_ERROR_TYPE, failure);
+    if (failure === 'server_disconnected') span.setStatus({ code: SpanStatusCode.ERROR });
+  } else if (statusCode >= 500) {
+    failure = failSpan(span, statusCode, error);
+    reportRequest(response, span, error);
   }
   span.end();
-  request.measure?.(this.headersSent ? this.statusCode : undefined);
+  measure?.(headersSent ? statusCode : undefined, failure);
 }
 
-function failSpan(span: Span, statusCode: number, error: unknown): void {
+/** A request that Fastify injects has no connection that could be cut. */
+function isCutOff({ writableFinished, writableEnded, req }: ServerResponse): boolean {
+  return !writableFinished && !(writableEnded && req.socket.readableEnded === undefined);
+}
+
+/** Otherwise the connection was closed from this side. */
+function hasClientLeft({ socket }: IncomingMessage): boolean {
+  return socket.readableEnded || (socket.errored != null && 'code' in socket.errored);
+}
+
+/** @returns `error.type` */
+function failSpan(span: Span, statusCode: number, error: unknown): string {
+  const type = error === undefined ? String(statusCode) : errorType(error);
+  span.setAttribute(attr.ATTR_ERROR_TYPE, type);
   if (error === undefined) {
-    span.setAttribute(attr.ATTR_ERROR_TYPE, String(statusCode));
     span.setStatus({ code: SpanStatusCode.ERROR });
-    return;
+    return type;
   }
   const exception = toException(error);
-  span.setAttribute(attr.ATTR_ERROR_TYPE, errorType(error));
   span.setStatus({
     code: SpanStatusCode.ERROR,
     message: typeof exception === 'string' ? exception : exception.message,
   });
   span.recordException(exception);
+  return type;
 }
 
 function reportRequest({ req, statusCode }: ServerResponse, span: Span, error: unknown): void {

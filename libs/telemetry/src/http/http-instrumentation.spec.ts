@@ -113,6 +113,21 @@ describe('server spans', () => {
     expect(span?.attributes).not.toHaveProperty('http.response.status_code');
   });
 
+  it('are made for what Fastify answers while it closes', async () => {
+    const url = await listen((app) => app.get('/slow', () => new Promise((resolve) => setTimeout(resolve, 100, 'ok'))));
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const request = `GET /slow HTTP/1.1\r\nhost: x\r\ntraceparent: ${TRACEPARENT}\r\n\r\n`;
+    socket.write(request);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closed = apps.pop()!.close();
+    setTimeout(() => socket.write(request), 10);
+    const found = await spans(SpanKind.SERVER, 2);
+    expect(found.map(({ attributes }) => attributes['http.response.status_code'])).toEqual([200, 503]);
+    expect(found[1]).toMatchObject({ name: 'GET', status: { code: SpanStatusCode.ERROR }, attributes: { 'error.type': '503', 'server.address': 'x', 'server.port': 80 } }); // prettier-ignore
+    expect(found[1]?.spanContext().traceId).toBe(TRACE_ID);
+    await closed;
+  });
+
   it('tell the caller the trace id in traceresponse', async () => {
     const url = await listen((app) => app.get('/', () => 'ok'));
     const { headers } = await get(url);

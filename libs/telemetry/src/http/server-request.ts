@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { type Context, type Span, createContextKey } from '@opentelemetry/api';
 
 /** What the library knows of one inbound HTTP request. */
@@ -7,8 +8,10 @@ export interface ServerRequest {
   readonly context: Context;
   /** The last error that reached Nest's exception layer; recorded on the span if the answer is a 5xx. */
   error?: unknown;
+  /** Called within the span when the answer is out or the client gone. */
+  atEnd?: (response: ServerResponse) => void;
   /** Records how long the request took; set when metrics are on. */
-  readonly measure?: (statusCode: number | undefined) => void;
+  readonly measure?: (statusCode: number | undefined, errorType?: string) => void;
 }
 
 const REQUEST = Symbol('cruddur.telemetry.server-request');

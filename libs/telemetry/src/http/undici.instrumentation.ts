@@ -20,7 +20,7 @@ import { VERSION } from '../version.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
 import { OUTBOUND_CALL, type OutboundCall } from './outbound-call.js';
-import { redactQuery } from './url.js';
+import { redactQuery, withoutBrackets } from './url.js';
 
 export interface UndiciInstrumentationConfig extends InstrumentationConfig {
   /** Baggage entries that may leave, and only to neighbours. */
@@ -29,24 +29,34 @@ export interface UndiciInstrumentationConfig extends InstrumentationConfig {
   metrics?: boolean;
 }
 
+/** On the request itself, as a property: looked up five times in a call. */
+const CALL = Symbol('cruddur.telemetry.client-call');
+
 /** The part of undici's request that its diagnostics channels promise. */
 interface UndiciRequest {
+  [CALL]?: ClientCall | undefined;
   origin: string | URL;
   path: string;
   method: string;
   /** Name and value in turn. */
   headers?: unknown[] | string;
   addHeader(name: string, value: string): void;
+  /** The protocol that is asked for. */
+  upgrade?: string | null;
+  /** Of undici 7, which Node 24 has within. */
+  onUpgrade?: (statusCode: number, ...rest: unknown[]) => unknown;
 }
 interface ClientCall {
   span: Span;
+  /** The attributes of the metric come from here. */
+  options: ClientSpanOptions;
   statusCode?: number;
   measure?: ReturnType<typeof startMeasuring>;
 }
 type Message = {
   request: UndiciRequest;
   response?: { statusCode: number };
-  socket?: { remoteAddress?: string; remotePort?: number };
+  socket?: { remoteAddress?: string; remotePort?: number; alpnProtocol?: string | false | null };
   error?: Error;
 };
 
@@ -60,16 +70,13 @@ type Message = {
 export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumentationConfig> {
   // Declared, not initialised: the base class calls enable() before field initialisers run.
   declare private handlers: [channel: string, handler: (message: unknown) => void][] | undefined;
-  declare private calls: WeakMap<UndiciRequest, ClientCall>;
   declare private duration: Histogram | undefined;
 
   constructor(config: UndiciInstrumentationConfig) {
     super('@cruddur/telemetry/http-client', VERSION, config);
   }
 
-  protected override init(): void {
-    this.calls ??= new WeakMap();
-  }
+  protected override init(): void {}
 
   protected override _updateMetricInstruments(): void {
     this.duration = this.getConfig().metrics
@@ -105,7 +112,8 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     const options = new ClientSpanOptions(request, call);
     const span = this.tracer.startSpan(call ? `${name} ${call.urlTemplate}` : name, options, active);
     const measure = this.duration && startMeasuring(this.duration, options.attributes, true);
-    this.calls.set(request, { span, measure });
+    request[CALL] = { span, options, measure };
+    if (request.onUpgrade && (request.upgrade || request.method === 'CONNECT')) this.endAtUpgrade(request);
     if (!hasTraceparent(request)) this.inject(request, trace.setSpan(active, span), call?.neighbour === true);
   }
 
@@ -116,15 +124,28 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     propagation.inject(outgoing, request, { set: (carrier, key, value) => carrier.addHeader(key, value) });
   }
 
+  /** undici 7 tells nobody that an upgrade was answered: without this, the span would never end. */
+  private endAtUpgrade(request: UndiciRequest): void {
+    const { onUpgrade } = request;
+    request.onUpgrade = (statusCode, ...rest) => {
+      this.answered({ request, response: { statusCode } });
+      this.end({ request });
+      return onUpgrade?.call(request, statusCode, ...rest);
+    };
+  }
+
   private sent({ request, socket }: Message): void {
-    const call = this.calls.get(request);
+    const call = request[CALL];
     if (!call || !socket?.remoteAddress) return;
+    const version = socket.alpnProtocol === 'h2' ? '2' : '1.1';
+    if (call.measure) call.options.attributes[attr.ATTR_NETWORK_PROTOCOL_VERSION] = version;
+    call.span.setAttribute(attr.ATTR_NETWORK_PROTOCOL_VERSION, version);
     call.span.setAttribute(attr.ATTR_NETWORK_PEER_ADDRESS, socket.remoteAddress);
     call.span.setAttribute(attr.ATTR_NETWORK_PEER_PORT, socket.remotePort ?? 0);
   }
 
   private answered({ request, response }: Message): void {
-    const call = this.calls.get(request);
+    const call = request[CALL];
     if (!call || !response) return;
     const { statusCode } = response;
     call.statusCode = statusCode;
@@ -136,9 +157,9 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
   }
 
   private end({ request, error }: Message): void {
-    const call = this.calls.get(request);
+    const call = request[CALL];
     if (!call) return;
-    this.calls.delete(request);
+    request[CALL] = undefined;
     const { span, statusCode, measure } = call;
     const failed = error && errorType(error);
     if (failed) {
@@ -166,15 +187,15 @@ class ClientSpanOptions implements SpanOptions {
 }
 
 function requestAttributes(request: UndiciRequest, call: OutboundCall | undefined): Attributes {
-  const peer = peerOf(request.origin);
-  // A proxy is sent the whole URL.
-  const url = request.path.startsWith('/') ? peer.origin + request.path : new URL(request.path, peer.origin).href;
-  const attributes: Attributes = {
-    [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(request.method),
-    [attr.ATTR_URL_FULL]: redactQuery(url),
-    [attr.ATTR_SERVER_ADDRESS]: peer.address,
-    [attr.ATTR_SERVER_PORT]: peer.port,
-  };
+  const { method } = request;
+  const attributes: Attributes = { [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(method) };
+  if (attributes[attr.ATTR_HTTP_REQUEST_METHOD] !== method) attributes[attr.ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
+  const target = targetOf(request);
+  if (target) {
+    attributes[attr.ATTR_URL_FULL] = redactQuery(target.url);
+    attributes[attr.ATTR_SERVER_ADDRESS] = target.address;
+    attributes[attr.ATTR_SERVER_PORT] = target.port;
+  }
   if (call) {
     attributes[attr.ATTR_URL_TEMPLATE] = call.urlTemplate;
     if (call.resendCount) attributes[attr.ATTR_HTTP_REQUEST_RESEND_COUNT] = call.resendCount;
@@ -182,29 +203,47 @@ function requestAttributes(request: UndiciRequest, call: OutboundCall | undefine
   return attributes;
 }
 
-/** Somebody who forwards headers has set one already: a second one would make both invalid. */
-function hasTraceparent({ headers }: UndiciRequest): boolean {
-  return Array.isArray(headers) && headers.includes('traceparent');
-}
-
-interface Peer {
-  origin: string;
+interface Target {
+  url: string;
   address: string;
   port: number;
 }
 
-/** Programs call few origins; one that calls many starts over now and then. */
-const MAX_PEERS = 1_000;
-const peers = new Map<string, Peer>();
+/** Programs call few origins; one that calls many begins anew now and then. */
+const MAX_ORIGINS = 1_000;
+const origins = new Map<string, Target | undefined>();
+/** What a URL parser leaves as it is, when no segment begins with a dot. */
+const PLAIN_PATH = /^\/(?!\/)[\w\-~!$&()*+,;=:@%./?]*$/;
 
-function peerOf(origin: string | URL): Peer {
-  const key = typeof origin === 'string' ? origin : origin.origin;
-  let peer = peers.get(key);
-  if (!peer) {
-    const { origin: text, hostname, port, protocol } = new URL(key);
-    peer = { origin: text, address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
-    if (peers.size >= MAX_PEERS) peers.clear();
-    peers.set(key, peer);
+function targetOf({ origin, path, method }: UndiciRequest): Target | undefined {
+  const base = typeof origin === 'string' ? origin : origin.origin;
+  // A proxy without a tunnel is given the whole URL as path; CONNECT names a host and a port.
+  if (!path.startsWith('/'))
+    return parse(method === 'CONNECT' ? `${base.slice(0, base.indexOf(':'))}://${path}` : path);
+  if (!PLAIN_PATH.test(path) || path.includes('/.'))
+    return parse((base.endsWith('/') ? base.slice(0, -1) : base) + path);
+  if (!origins.has(base)) {
+    if (origins.size >= MAX_ORIGINS) origins.clear();
+    origins.set(base, parse(base));
   }
-  return peer;
+  const known = origins.get(base);
+  return known && { ...known, url: known.url + path.slice(1) };
+}
+
+/** Undefined for what is no URL: a path can be anything, and who throws here ends the process. */
+function parse(text: string): Target | undefined {
+  const url = URL.parse(text);
+  if (!url) return undefined;
+  if (url.username || url.password) url.username = url.password = 'REDACTED';
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  return { url: url.href, address: withoutBrackets(url.hostname), port };
+}
+
+/** Somebody who forwards headers has set one already: a second one would make both invalid. */
+function hasTraceparent({ headers }: UndiciRequest): boolean {
+  return Array.isArray(headers) && headers.some(isTraceparent);
+}
+
+function isTraceparent(header: unknown): boolean {
+  return typeof header === 'string' && header.length === 11 && header.toLowerCase() === 'traceparent';
 }

@@ -7,10 +7,23 @@ export function redactQuery(url: string): string {
   return url.includes('=') ? url.replace(SECRET_PARAMETER, '$1REDACTED') : url;
 }
 
-/** Splits a request target into path and query (without `?`), without parsing it as a URL. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
+/**
+ * Splits a request target into path and query (without `?`), without parsing it as a URL. A proxy may send the whole
+ * URL, with a password in it; a fragment is nobody's business.
+ */
 export function splitTarget(target: string): { path: string; query: string | undefined } {
-  const mark = target.indexOf('?');
+  let rest = target.startsWith('/') ? target : target.replace(ORIGIN, '') || '/';
+  const hash = rest.indexOf('#');
+  if (hash !== -1) rest = rest.slice(0, hash);
+  const mark = rest.indexOf('?');
   return mark === -1
-    ? { path: target, query: undefined }
-    : { path: target.slice(0, mark), query: redactQuery(target.slice(mark)).slice(1) };
+    ? { path: rest, query: undefined }
+    : { path: rest.slice(0, mark), query: redactQuery(rest.slice(mark)).slice(1) };
+}
+
+/** An IPv6 address stands in brackets only where a port may follow. */
+export function withoutBrackets(hostname: string): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }

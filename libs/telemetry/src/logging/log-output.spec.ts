@@ -32,7 +32,7 @@ describe('LogOutput', () => {
 
   it('writes at once when much is held, and when it is to hold nothing', () => {
     const { output, written } = setUp();
-    const line = 'x'.repeat(9_000);
+    const line = 'x'.repeat(20_000);
     output.write(line);
     output.write(line);
     expect(written).toEqual([line + line]);

@@ -4,9 +4,9 @@ import type { DestinationStream } from 'pino';
 export type LineSink = (line: string) => void;
 
 /** Longer than this a line does not wait for others, in milliseconds: nobody who reads along notices. */
-const HOLD_MS = 20;
+const HOLD_MS = 50;
 /** More than this does not wait at all. */
-const HELD_CHARACTERS = 16 * 1024;
+const HELD_CHARACTERS = 32 * 1024;
 
 /**
  * Where the logger writes: stdout always, and any number of sinks beside it once telemetry has started.

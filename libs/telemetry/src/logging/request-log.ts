@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import type { ServerResponse } from 'node:http';
-import { context } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { isIgnoredTarget } from '../http/ignored-paths.js';
@@ -18,20 +17,20 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
     const started = performance.now();
     const { method, url } = request;
     const route = request.routeOptions.url;
-    // Before the span ends, which listens for the same event.
-    reply.raw.prependOnceListener('close', function (this: ServerResponse) {
-      const serverRequest = serverRequestOf(this.req);
+    const log = (response: ServerResponse) => {
       const line = {
         method,
         route: route ?? splitTarget(url).path,
-        status: this.statusCode,
+        status: response.statusCode,
         duration_ms: Math.round((performance.now() - started) * 1_000) / 1_000,
-        ...(!this.writableFinished && { aborted: true }),
-        ...linksFor(serverRequest?.span),
+        ...(!response.writableFinished && { aborted: true }),
+        ...linksFor(traced?.span),
       };
-      const level = this.statusCode >= 500 ? 'error' : 'info';
-      context.with(serverRequest?.context ?? context.active(), () => logger[level](line, 'request completed'));
-    });
+      logger[response.statusCode >= 500 ? 'error' : 'info'](line, 'request completed');
+    };
+    const traced = serverRequestOf(request.raw);
+    if (traced) traced.atEnd = log;
+    else reply.raw.once('close', () => log(reply.raw));
     done();
   });
 }

@@ -8,8 +8,10 @@ function isError(value: unknown): value is Error {
 /** `error.type`: a short stable code where the error has one, else its class. */
 export function errorType(error: unknown): string {
   if (!isError(error)) return typeof error;
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && code !== '' ? code : error.constructor.name || error.name;
+  const { code, name } = error as { code?: unknown; name: string };
+  if (typeof code === 'string' && code !== '') return code;
+  // What aborts and times out is of this one class, and says by its name which it is.
+  return error.constructor.name === 'DOMException' ? name : error.constructor.name || name;
 }
 
 /** The HTTP status that an error asks for: `getStatus()` of Nest, `status` or `statusCode` elsewhere. */
