@@ -139,10 +139,11 @@ export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promis
   state = 'disabled';
 }
 
-/** The standard variables of the batch span processor, with the specification's defaults. */
+/** The standard variables of the batch span processor, with the specification's defaults, and a bound on bytes. */
 function readQueueSettings(env: NodeJS.ProcessEnv, problems: string[]): ExportQueueSettings {
   return {
     maxQueueSize: readPositive(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 2_048, problems),
+    maxQueueBytes: readPositive(env, 'TELEMETRY_MAX_QUEUE_BYTES', 32 * 2 ** 20, problems),
     maxBatchSize: readPositive(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512, problems),
     scheduleDelayMs: readPositive(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000, problems),
     exportTimeoutMs: readPositive(env, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000, problems),

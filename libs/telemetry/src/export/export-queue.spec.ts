@@ -1,18 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { TraceFlags } from '@opentelemetry/api';
+import { type Attributes, TraceFlags } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { type ExportObserver, ExportQueue } from './export-queue.js';
+import { type ExportObserver, ExportQueue, type ExportQueueSettings } from './export-queue.js';
 
 const settings = { maxQueueSize: 6, maxBatchSize: 3, scheduleDelayMs: 100, exportTimeoutMs: 1_000 };
-const span = (name: string) => ({ name, spanContext: () => ({ traceFlags: TraceFlags.SAMPLED }) }) as ReadableSpan;
+const span = (name: string, attributes: Attributes = {}) =>
+  ({
+    name,
+    attributes,
+    events: [],
+    spanContext: () => ({ traceFlags: TraceFlags.SAMPLED }),
+  }) as unknown as ReadableSpan;
 const OK: ExportResult = { code: ExportResultCode.SUCCESS };
 const failed = (code?: number): ExportResult => ({
   code: ExportResultCode.FAILED,
   error: Object.assign(new Error('refused'), code === undefined ? {} : { code }),
 });
 
-function setUp() {
+function setUp(chosen: ExportQueueSettings = settings) {
   const batches: string[][] = [];
   const state: { answer: ExportResult | undefined } = { answer: OK };
   const exporter = {
@@ -27,7 +33,7 @@ function setUp() {
     resumed: jest.fn<ExportObserver['resumed']>(),
     lost: jest.fn<ExportObserver['lost']>(),
   };
-  const queue = new ExportQueue({ name: 'test', exporter }, settings, observer);
+  const queue = new ExportQueue({ name: 'test', exporter }, chosen, observer);
   const end = (...spans: string[]) => spans.forEach((name) => queue.onEnd(span(name)));
   return { batches, state, observer, queue, end };
 }
@@ -47,6 +53,17 @@ describe('ExportQueue', () => {
     expect(batches).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
     expect(batches).toEqual([['a', 'b']]);
+  });
+
+  it('keeps a batch below what receivers take, and itself below what it may hold', async () => {
+    const { batches, queue, observer } = setUp({ ...settings, maxQueueBytes: 8 * 2 ** 20 });
+    const document = 'x'.repeat(2 * 2 ** 20);
+    const large = (name: string) => span(name, { document });
+    for (const name of ['a', 'b', 'c', 'dropped']) queue.onEnd(large(name));
+    queue.onEnd(span('list', { list: Array.from({ length: 10 }, () => 'x'.repeat(100_000)) }));
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(batches).toEqual([['a'], ['b'], ['c', 'list']]);
+    expect(observer.stopped).toHaveBeenCalledWith('test', 'they come faster than it takes them', 3);
   });
 
   it('exports a full batch at once', async () => {

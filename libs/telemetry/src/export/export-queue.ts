@@ -3,10 +3,14 @@ import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { DeliveryQueue, type DeliveryQueueSettings, type ExportObserver } from './delivery-queue.js';
 import type { Destination } from './destinations.js';
+import { sizeOfSpan } from './span-size.js';
 
 /** The standard variables of the batch span processor: OTEL_BSP_*. */
 export type ExportQueueSettings = DeliveryQueueSettings;
 export type { ExportObserver };
+
+/** Receivers refuse requests of more than 4 MiB by default (gRPC's limit, which collectors keep). */
+const MAX_BATCH_BYTES = 3 * 2 ** 20;
 
 /**
  * Batches ended spans for one destination. Each destination has a queue of its own, so that one that is
@@ -22,7 +26,12 @@ export class ExportQueue implements SpanProcessor {
     observer: ExportObserver,
   ) {
     const { name, scheduleDelayMs = settings.scheduleDelayMs } = destination;
-    const delivery = { name, deliver: (batch: ReadableSpan[]) => this.export(batch) };
+    const delivery = {
+      name,
+      deliver: (batch: ReadableSpan[]) => this.export(batch),
+      countBatch: countWithin(MAX_BATCH_BYTES),
+      sizeOf: sizeOfSpan,
+    };
     this.queue = new DeliveryQueue(delivery, { ...settings, scheduleDelayMs }, observer);
   }
 
@@ -62,4 +71,13 @@ export class ExportQueue implements SpanProcessor {
       });
     });
   }
+}
+
+/** How many of the first spans stay within so many bytes, one at least. */
+function countWithin(limit: number): (spans: readonly ReadableSpan[]) => number {
+  return (spans) => {
+    let bytes = 0;
+    const over = spans.findIndex((span) => (bytes += sizeOfSpan(span)) > limit);
+    return over === -1 ? spans.length : Math.max(1, over);
+  };
 }
