@@ -12,6 +12,8 @@ export interface Slice {
   p999_ms: number;
   spans: number;
   rss_mb: number;
+  /** 99th percentile of what a timer waits beyond its time. */
+  loop_p99_ms: number;
   /** After a collection, where the process was started with --expose-gc. */
   heap_mb: number;
 }
@@ -39,6 +41,8 @@ export interface Measured extends Started {
   subject: Subject;
   origin: string;
   startMs: number;
+  /** Of memory, once it has started. */
+  restMb: number;
 }
 
 export async function openSurroundings(): Promise<Surroundings & { close(): Promise<void> }> {
@@ -67,7 +71,8 @@ export async function startSubject(subject: Subject, env: NodeJS.ProcessEnv): Pr
   });
   const origin = `http://127.0.0.1:${port}`;
   const startMs = await Promise.race([untilListening(origin, began), nextMessage<never>(process)]);
-  return { ...process, subject, origin, startMs };
+  const { rss } = await ask<Usage>(process, 'usage');
+  return { ...process, subject, origin, startMs, restMb: rss / 2 ** 20 };
 }
 
 async function untilListening(origin: string, began: number): Promise<number> {
@@ -85,6 +90,7 @@ async function untilListening(origin: string, began: number): Promise<number> {
 export async function slice(measured: Measured, load: Load, { sink, load: generator }: Surroundings): Promise<Slice> {
   const count = () => ask<{ spans: number }>(sink, 'count').then(({ spans }) => spans);
   const spansBefore = await count();
+  measured.child.send('reset');
   const before = await ask<Usage>(measured, 'usage');
   const { path, ...rest } = load;
   const latencies = await ask<Latencies>(generator, { url: `${measured.origin}${path}`, ...rest });
@@ -99,6 +105,7 @@ export async function slice(measured: Measured, load: Load, { sink, load: genera
     p999_ms: latencies.p999,
     spans: spans / load.requests,
     rss_mb: after.rss / 2 ** 20,
+    loop_p99_ms: after.loopP99,
     heap_mb: after.heapUsed / 2 ** 20,
   };
 }

@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../../tools/embedded-postgres.ts';
 import { ServiceProcess } from '../../test/support/service-process.js';
 import { type Slice, type Surroundings, openSurroundings, slice, startSubject } from './compare.ts';
+import { drawChart } from './chart.ts';
+import { type Growth, measureGrowth } from './growth.ts';
 import { CAN_PIN, nextMessage, pinToOthers, start } from './machine.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
 
@@ -19,8 +21,8 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     subjects: { type: 'string' },
     rounds: { type: 'string' },
-    slices: { type: 'string', default: '3' },
-    requests: { type: 'string', default: '3000' },
+    slices: { type: 'string', default: '4' },
+    requests: { type: 'string', default: '2000' },
     /** A neighbour that always answers the same, or the real services behind the gateway. */
     behind: { type: 'string', default: 'neighbour' },
   },
@@ -44,8 +46,10 @@ interface Figures {
   p99_ms: number;
   p999_ms: number;
   spans_per_request: number;
+  loop_p99_ms: number;
   start_ms: number;
   rss_mb: number;
+  rest_mb: number;
 }
 
 pinToOthers();
@@ -56,12 +60,15 @@ const env = { ...around.env, ...behind.env };
 const busy = new Map<string, Slice[]>();
 const steady = new Map<string, Slice[]>();
 const starts = new Map<string, number[]>();
+const rests = new Map<string, number[]>();
+let growth: Growth | undefined;
 const add = <T>(to: Map<string, T[]>, { id }: Subject, value: T) => to.set(id, [...(to.get(id) ?? []), value]);
 try {
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`round ${round} of ${rounds}\n`);
     await measureRound(around);
   }
+  if (!options.quick && !options.subjects) growth = await measureGrowth(around, env, rounds);
 } finally {
   await behind.stop();
   await around.close();
@@ -75,10 +82,12 @@ async function measureRound(surroundings: Surroundings): Promise<void> {
       const measured = await startSubject(subject, env);
       running.push(measured);
       add(starts, subject, measured.startMs);
+      add(rests, subject, measured.restMb);
     }
     for (const measured of running) await slice(measured, { ...LOAD, requests: WARM_UP }, surroundings);
     for (let turn = 0; turn < slices; turn++) {
-      for (const measured of running) {
+      // There and back, so that a machine that becomes slower does so for each of them.
+      for (const measured of turn % 2 ? running.toReversed() : running) {
         add(busy, measured.subject, await slice(measured, { ...LOAD, requests }, surroundings));
       }
     }
@@ -156,7 +165,9 @@ function figuresOf({ id }: Subject): Figures {
     p999_ms: of(even, 'p999_ms'),
     spans_per_request: of(loaded, 'spans'),
     start_ms: median(starts.get(id)!),
+    loop_p99_ms: of(even, 'loop_p99_ms'),
     rss_mb: of(loaded, 'rss_mb'),
+    rest_mb: median(rests.get(id)!),
   };
 }
 
@@ -172,7 +183,8 @@ function report(): void {
   const ratios = Object.fromEntries(found.map(([pair, ratio]) => [pair, Number(ratio!.toFixed(2))]));
   const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}${CAN_PIN ? '' : ', not pinned'}`;
   const date = new Date().toISOString();
-  const result = { machine, date, behind: options.behind, rounds, slices, requests, subjects, ratios };
+  const shipped = shippedBesideNone(subjects);
+  const result = { machine, date, behind: options.behind, rounds, slices, requests, subjects, ratios, shipped, growth };
   const name = options.behind === 'services' ? 'latest-services.json' : 'latest.json';
   mkdirSync(join(folder, '../results'), { recursive: true });
   writeFileSync(join(folder, '../results', name), `${JSON.stringify(result, undefined, 2)}\n`);
@@ -186,7 +198,19 @@ function report(): void {
         `${`start ${start_ms} ms`.padStart(16)}${`${rss_mb} MB`.padStart(9)}`,
     );
   }
+  if (growth) {
+    const bars = wanted.map(({ id, title }) => ({ id, title, ratio: id === 'A' ? 1 : ratioOf(`${id}/A`)! }));
+    writeFileSync(join(folder, '../../docs/images/cost-per-request.svg'), drawChart(bars));
+    console.log('\nwhat a request costs with more in it', growth);
+  }
+  if (shipped) console.log('\nD beside A, in other respects', shipped);
   console.log(`\n${Object.entries(ratios).map(([pair, ratio]) => `${pair} ${ratio}`).join('   ')}`); // prettier-ignore
+}
+
+function shippedBesideNone({ A: none, D: shipped }: Record<string, Figures>) {
+  if (!none || !shipped) return undefined;
+  const keys = ['start_ms', 'rest_mb', 'rss_mb', 'p99_ms', 'loop_p99_ms'] as const;
+  return Object.fromEntries(keys.map((key) => [key, Number((shipped[key] / none[key]).toFixed(2))]));
 }
 
 function rounded(figures: Figures): Figures {

@@ -11,8 +11,8 @@ export interface Subject {
   slow?: boolean;
 }
 
-const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const preload = (...paths: string[]) => paths.flatMap((path) => ['--import', file(path)]);
+export const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+export const preload = (...paths: string[]) => paths.flatMap((path) => ['--import', file(path)]);
 
 const GATEWAY = file('../../dist/services/gateway/src/main.js');
 const OURS = preload('../../dist/services/gateway/src/telemetry.js');
