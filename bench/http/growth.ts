@@ -56,13 +56,16 @@ async function compareLoads(
   const running = [];
   try {
     for (const subject of subjects) running.push(await startSubject(subject, env));
-    const slices = new Map(subjects.map(({ id }) => [id, {}]));
+    const slices = new Map<string, Record<string, Slice[]>>();
     for (let round = 0; round <= rounds; round++) {
       for (const { name, load } of loads) {
         for (const measured of running) {
           const one = await slice(measured, load, around);
           // The first round is the warm-up.
-          if (round > 0) (slices.get(measured.subject.id)![name] ??= []).push(one);
+          if (round === 0) continue;
+          const { id } = measured.subject;
+          const of = slices.get(id) ?? {};
+          slices.set(id, { ...of, [name]: [...(of[name] ?? []), one] });
         }
       }
     }
