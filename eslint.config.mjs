@@ -1,13 +1,14 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const LIBS = ['contracts', 'messaging', 'postgres', 'service', 'telemetry', 'upstream'];
+const LIBS = ['contracts', 'messaging', 'page-files', 'postgres', 'service', 'telemetry', 'upstream'];
 const SERVICES = ['gateway', 'home-activities', 'user-activities', 'trace-viewer'];
 
 /** What each library may import of ours. A service may import every library and no other service. */
 const LIBS_MAY_IMPORT = {
   telemetry: [],
   contracts: [],
+  'page-files': [],
   messaging: ['telemetry'],
   postgres: ['telemetry'],
   upstream: ['contracts', 'telemetry'],

@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { loadPageFiles, type PageFile } from './page-files.js';
+import { loadPageFiles, sendPageFile } from '@cruddur/page-files';
+import type { FastifyInstance } from 'fastify';
 import type { PageTokens } from './page-tokens.js';
 
 export interface PageOptions {
@@ -41,7 +41,7 @@ export function servePage(
   const index = files.get(INDEX)?.body.toString();
   if (index === undefined) return undefined;
   for (const [path, file] of files) {
-    if (path !== INDEX) fastify.get(path, (request, reply) => sendFile(request, reply, file));
+    if (path !== INDEX) fastify.get(path, (request, reply) => sendPageFile(request, reply.headers(HEADERS), file));
   }
   for (const view of VIEWS) {
     fastify.get(view, (_request, reply) => {
@@ -53,20 +53,6 @@ export function servePage(
     });
   }
   return (path) => IS_VIEW.test(path) || (path !== INDEX && files.has(path));
-}
-
-function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile): void {
-  void reply.headers({
-    ...HEADERS,
-    'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    etag: file.etag,
-    vary: 'accept-encoding',
-    'content-type': file.type,
-  });
-  if (request.headers['if-none-match'] === file.etag) return void reply.code(304).send();
-  const brotli = file.brotli !== null && /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  if (brotli) void reply.header('content-encoding', 'br');
-  void reply.send(brotli ? file.brotli : file.body);
 }
 
 function meta(name: string, content: string | undefined): string {

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { loadPageFiles, type PageFile, sendPageFile } from '@cruddur/page-files';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG } from '../tokens.js';
 import type { TraceViewerConfig } from '../trace-viewer.config.js';
-import { loadPage, type PageFile } from './page.js';
 import { NotFoundError } from './problem.js';
 
 /** Serves the page's files, and its index for every address that the page itself understands. */
@@ -11,7 +11,7 @@ export class PageController {
   readonly #files: ReadonlyMap<string, PageFile>;
 
   constructor(@Inject(CONFIG) config: TraceViewerConfig) {
-    this.#files = loadPage(config.pageDir);
+    this.#files = loadPageFiles(config.pageDir);
   }
 
   @Get('*')
@@ -24,11 +24,6 @@ export class PageController {
       throw new NotFoundError(
         this.#files.size > 0 ? `there is no ${path}` : 'the page is not built; /api/openapi.json is',
       );
-    reply.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-    reply.header('etag', file.etag).header('vary', 'accept-encoding').header('content-type', file.type);
-    if (request.headers['if-none-match'] === file.etag) return void reply.status(304).send();
-    const brotli = file.brotli !== null && /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    if (brotli) reply.header('content-encoding', 'br');
-    void reply.send(brotli ? file.brotli : file.body);
+    sendPageFile(request, reply, file);
   }
 }
