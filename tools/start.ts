@@ -73,6 +73,8 @@ async function start(): Promise<void> {
     ...env,
     ...eventsAt(found.at(-1)!, env),
     ...traces.env,
+    // For `npm run honeycomb` alone: it may write.
+    HONEYCOMB_CONFIG_KEY: undefined,
   };
   const services = await Promise.all(wanted.map((address) => supervise(address, common, server)));
   if (isStopping()) return;
