@@ -8,13 +8,15 @@ export type CoreValue = string | number | bigint | boolean | null;
 export const CHUNK_ROWS = duckdb.vector_size();
 /** A chunk of long texts is full before it has that many rows. */
 const CHUNK_CHARACTERS = 2 ** 22;
-/** Texts up to this many bytes are in the cell itself. */
-const INLINE = 12;
+/* A cell of texts, duckdb_string_t: the length, then the text if it fits, else its first bytes and its address. */
 const CELL = 16;
+const INLINE = 12;
+const PREFIX = 4;
 
-/* Where the columns of all chunks are put together, one after the other. */
+/* One column after the other is put together here. */
 const cells = new Uint8Array(CHUNK_ROWS * CELL);
 const words = new Uint32Array(cells.buffer);
+const sizes = new Uint32Array(CHUNK_ROWS);
 const scratch = Buffer.alloc(2 ** 20);
 
 type Vector = ReturnType<typeof duckdb.data_chunk_get_vector>;
@@ -78,7 +80,10 @@ class FixedColumn extends Column {
   }
 }
 
-/** Texts cross into DuckDB together: as one text, of which the cells name their parts. */
+/**
+ * The texts of a column cross into DuckDB as one: the vector copies it, and the cells get addresses within the copy, which
+ * live until the chunk is reset.
+ */
 class TextColumn extends Column {
   #texts: string[] = [];
   #rows: number[] = [];
@@ -90,42 +95,50 @@ class TextColumn extends Column {
   }
 
   protected put(row: number, value: CoreValue): void {
-    this.#texts.push(value as string);
-    this.#rows.push(row);
+    if (this.#rows.at(-1) === row) this.#texts[this.#rows.length - 1] = value as string;
+    else {
+      this.#texts.push(value as string);
+      this.#rows.push(row);
+    }
   }
 
   protected copy(vector: Vector, rows: number): void {
-    const joined = this.#texts.join('');
-    const bytes = joined.length * 3 > scratch.length ? Buffer.alloc(joined.length * 3) : scratch;
-    let length = bytes.write(joined);
-    const ascii = length === joined.length;
-    // Halves of a surrogate pair must not meet, and lengths differ.
-    const lengths = ascii ? null : this.#texts.map(() => 0);
-    if (lengths !== null) {
-      length = 0;
-      this.#texts.forEach((text, i) => (length += lengths[i] = bytes.write(text, length)));
-    }
+    const bytes = this.#encode();
     let address = 0;
-    if (length > INLINE) {
-      duckdb.vector_assign_string_element_len(vector, 0, bytes.subarray(0, length));
-      const cell = duckdb.vector_get_data(vector, CELL);
-      address = Number(new DataView(cell.buffer, cell.byteOffset).getBigUint64(8, true));
+    if (bytes.length > INLINE) {
+      duckdb.vector_assign_string_element_len(vector, 0, bytes);
+      const { buffer, byteOffset } = duckdb.vector_get_data(vector, CELL);
+      address = Number(new DataView(buffer, byteOffset).getBigUint64(8, true));
     }
-    words.fill(0, 0, rows * 4);
+    cells.fill(0, 0, rows * CELL);
     let at = 0;
-    for (let i = 0; i < this.#texts.length; i++) {
-      const size = lengths === null ? this.#texts[i]!.length : lengths[i]!;
-      const word = this.#rows[i]! * 4;
-      words[word] = size;
-      if (size <= INLINE) for (let b = 0; b < size; b++) cells[word * 4 + 4 + b] = bytes[at + b]!;
-      else {
-        for (let b = 0; b < 4; b++) cells[word * 4 + 4 + b] = bytes[at + b]!;
-        words[word + 2] = address + at;
-        words[word + 3] = (address + at) / 2 ** 32;
+    for (let i = 0; i < this.#rows.length; i++) {
+      const cell = this.#rows[i]! * CELL;
+      const size = sizes[i]!;
+      words[cell / 4] = size;
+      const copied = size <= INLINE ? size : PREFIX;
+      for (let b = 0; b < copied; b++) cells[cell + 4 + b] = bytes[at + b]!;
+      if (size > INLINE) {
+        words[cell / 4 + 2] = address + at;
+        words[cell / 4 + 3] = (address + at) / 2 ** 32;
       }
       at += size;
     }
     duckdb.copy_data_to_vector(vector, 0, cells.buffer, 0, rows * CELL);
+  }
+
+  /** All texts in UTF-8, their lengths in `sizes`. */
+  #encode(): Uint8Array {
+    const joined = this.#texts.join('');
+    const bytes = joined.length * 3 > scratch.length ? Buffer.alloc(joined.length * 3) : scratch;
+    let length = bytes.write(joined);
+    if (length === joined.length) this.#texts.forEach((text, i) => (sizes[i] = text.length));
+    else {
+      // Not ASCII: one by one, as two halves of a surrogate pair must not become one character.
+      length = 0;
+      this.#texts.forEach((text, i) => (length += sizes[i] = bytes.write(text, length)));
+    }
+    return bytes.subarray(0, length);
   }
 }
 
