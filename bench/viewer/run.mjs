@@ -179,13 +179,13 @@ try {
   for (const [name, { p50, p95 }] of Object.entries(loaded)) {
     const sql = SQLITE_QUERIES[name];
     const parameter = (i) => (name === 'trace' ? [filled.traceIds[(i * 7919) % filled.traceIds.length]] : []);
-    const other = sql ? (await latencies((i) => sqlite.all(sql, ...parameter(i)), 3)).p50 : NaN;
+    const other = sql ? (await latencies((i) => sqlite.all(sql, ...parameter(i)), 3)).p50 : null;
     rows[name] = {
       'p50 ms, ingesting': round(p50),
       'p95 ms, ingesting': round(p95),
       'p50 ms, idle': round(idle[name].p50),
-      'node:sqlite ms': round(other),
-      'sqlite / viewer idle': round(other / idle[name].p50, 1),
+      'node:sqlite ms': other === null ? '' : round(other),
+      'sqlite / viewer idle': other === null ? '' : round(other / idle[name].p50, 1),
     };
   }
   console.table(rows);

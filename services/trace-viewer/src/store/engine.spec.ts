@@ -185,6 +185,21 @@ describe('attributes', () => {
     expect(rows).toEqual([{ 'SUM(n)': 15, COUNT: 3 }]);
   });
 
+  it('that are first seen between two commits are in their rows, however many rows wait', async () => {
+    const traceId = hexId(16);
+    for (const count of [1, 2047, 2048, 2049]) {
+      const attributes = [integer(`new with ${count}`, count), text('long', `one of ${count} that come together`)];
+      const spans = Array.from({ length: count }, () => otlpSpan({ traceId, attributes }));
+      await engine.traces(bytes(tracesRequest(spans)), 'json');
+    }
+    await engine.flush();
+    for (const count of [1, 2047, 2048, 2049]) {
+      expect(await one([{ column: `new with ${count}`, op: '=', value: count }])).toBe(count);
+      expect(await one([{ column: 'long', op: '=', value: `one of ${count} that come together` }])).toBe(count);
+    }
+    expect((await engine.trace(traceId))!.spans).toHaveLength(6145);
+  });
+
   it('beyond the column cap can still be read and queried', async () => {
     const many = Array.from({ length: 450 }, (_, i) => integer(`attribute/${i}`, i));
     const span = otlpSpan({

@@ -1,15 +1,12 @@
-/** MurmurHash3's finaliser over the words of both ids: ids made by counting must not collide. */
-function hash(traceId: string, spanId: string, seed: number): number {
+/** A multiplication and a shift for each four characters: ids made by counting must not collide. */
+function hash(id: string, seed: number, factor: number): number {
   let h = seed;
-  for (let i = 0; i < 32; i += 8) h = mix(h, parseInt(traceId.slice(i, i + 8), 16));
-  for (let i = 0; i < 16; i += 8) h = mix(h, parseInt(spanId.slice(i, i + 8), 16));
+  for (let i = 0; i < id.length; i += 4) {
+    const word = id.charCodeAt(i) | (id.charCodeAt(i + 1) << 8) | (id.charCodeAt(i + 2) << 16);
+    h = Math.imul(h ^ word ^ (id.charCodeAt(i + 3) << 24), factor);
+    h ^= h >>> 15;
+  }
   return h;
-}
-
-function mix(h: number, word: number): number {
-  h = Math.imul(h ^ word, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** Two hashes per slot, 0 0 for a free one; never more than half full. */
@@ -62,8 +59,8 @@ export class SeenSpans {
 
   /** False when the span was seen before. */
   add(traceId: string, spanId: string): boolean {
-    const low = hash(traceId, spanId, 0x9e3779b9);
-    const high = (hash(traceId, spanId, 0x7f4a7c15) | 1) >>> 0;
+    const low = hash(spanId, hash(traceId, 0x9e3779b9, 0x85ebca6b), 0x85ebca6b) >>> 0;
+    const high = (hash(spanId, hash(traceId, 0x7f4a7c15, 0xc2b2ae35), 0xc2b2ae35) | 1) >>> 0;
     if (this.#young.has(low, high) || this.#old?.has(low, high)) return false;
     if (this.#young.size >= this.window) {
       this.#old = this.#young;

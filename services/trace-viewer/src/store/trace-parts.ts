@@ -1,5 +1,6 @@
 import type { LogRecord, SpanRecord } from '../receiver/otlp/records.js';
-import type { CoreValue, WideTable } from './wide-table.js';
+import type { CoreValue } from './chunk.js';
+import type { WideTable } from './wide-table.js';
 
 interface Part {
   startNs: bigint | null;

@@ -2,19 +2,8 @@ import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { AnyValueJson, AttributeList, Value } from '../receiver/otlp/records.js';
 import { toAnyValue } from '../receiver/otlp/values.js';
 import { asColumnValue, AttributeColumns } from './attribute-columns.js';
-import { type SqlType, type TableName, TABLES } from './schema.js';
-
-export type CoreValue = string | number | bigint | boolean | null;
-
-const APPEND: Record<SqlType, (appender: DuckDBAppender, value: never) => void> = {
-  VARCHAR: (appender, value: string) => appender.appendVarchar(value),
-  DOUBLE: (appender, value: number) => appender.appendDouble(value),
-  BOOLEAN: (appender, value: boolean) => appender.appendBoolean(value),
-  BIGINT: (appender, value: bigint) => appender.appendBigInt(value),
-  INTEGER: (appender, value: number) => appender.appendInteger(value),
-  UINTEGER: (appender, value: number) => appender.appendUInteger(value),
-  UTINYINT: (appender, value: number) => appender.appendUTinyInt(value),
-};
+import { Chunk, type CoreValue } from './chunk.js';
+import { type TableName, TABLES } from './schema.js';
 
 /** Names that mean a core column in queries: an attribute so called stays in `rest`. */
 export type Reserved = ReadonlySet<string>;
@@ -28,7 +17,7 @@ export class WideTable {
   readonly #core: (typeof TABLES)[TableName];
   readonly #hasRest: boolean;
   #appender: DuckDBAppender | null = null;
-  #slots: CoreValue[] = [];
+  #chunk: Chunk | null = null;
 
   constructor(
     private readonly name: TableName,
@@ -54,49 +43,40 @@ export class WideTable {
       await this.attributes.add(fresh);
     }
     this.#appender ??= await this.writer.createAppender(this.name);
+    const types = [...TABLES[this.name].map(([, type]) => type), ...this.attributes.columns.map(({ type }) => type)];
+    this.#chunk ??= new Chunk(types);
   }
 
   /** Synchronous and in memory until `flush`. `core` is in the order of the schema, without `rest`. */
   append(core: readonly CoreValue[], list: AttributeList): void {
-    const appender = this.#appender;
-    if (appender === null) throw new Error(`${this.name}: append before prepare`);
-    for (let i = 0; i < this.#core.length; i++) {
-      const value = core[i];
-      if (value === null || value === undefined) appender.appendNull();
-      else APPEND[this.#core[i]![1]](appender, value as never);
-    }
-    if (this.#hasRest) {
-      const { columns } = this.attributes;
-      const rest = this.#fill(list);
-      if (rest === null) appender.appendNull();
-      else appender.appendVarchar(rest);
-      for (let i = 0; i < columns.length; i++) {
-        const value = this.#slots[i] ?? null;
-        if (value === null) appender.appendNull();
-        else APPEND[columns[i]!.type](appender, value as never);
-        this.#slots[i] = null;
-      }
-    }
-    appender.endRow();
+    const chunk = this.#chunk;
+    if (chunk === null) throw new Error(`${this.name}: append before prepare`);
+    for (let i = 0; i < core.length; i++) chunk.set(i, core[i]!);
+    if (this.#hasRest) chunk.set(this.#core.length, this.#fill(chunk, list));
+    if (chunk.endRow()) chunk.appendTo(this.#appender!);
   }
 
   /** Within the writer's transaction, if there is one. */
   flush(): void {
-    this.#appender?.flushSync();
+    if (this.#appender === null) return;
+    this.#chunk?.appendTo(this.#appender);
+    this.#appender.flushSync();
   }
 
   /** After a failed flush: what it held is lost, the next `prepare` begins anew. */
   discard(): void {
     this.#appender?.clear();
-    this.#appender = null;
+    this.#appender = this.#chunk = null;
   }
 
   close(): void {
-    this.#appender?.closeSync();
-    this.#appender = null;
+    if (this.#appender === null) return;
+    this.#chunk?.appendTo(this.#appender);
+    this.#appender.closeSync();
+    this.#appender = this.#chunk = null;
   }
 
-  #fill(list: AttributeList): string | null {
+  #fill(chunk: Chunk, list: AttributeList): string | null {
     let rest: Record<string, AnyValueJson> | null = null;
     for (let i = 0; i < list.length; i += 2) {
       const name = list[i] as string;
@@ -105,7 +85,7 @@ export class WideTable {
       let exact = false;
       if (column !== undefined && column.index !== null && !this.reserved.has(name)) {
         const held = asColumnValue(value, column.type);
-        this.#slots[column.index] = held;
+        chunk.set(this.#core.length + 1 + column.index, held);
         exact = held === value;
       }
       // Also corrects what an earlier attribute of the same name left behind.

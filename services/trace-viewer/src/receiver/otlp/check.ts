@@ -7,7 +7,8 @@ export interface Rejected {
 }
 
 const MAX_NS = 2n ** 63n - 1n;
-const present = (id: string, length: number) => id.length === length && !/^0*$/.test(id);
+const isZero = (id: string) => id.startsWith('0') && /^0+$/.test(id);
+const present = (id: string, length: number) => id.length === length && !isZero(id);
 
 function refuseSpan(span: SpanRecord): string | null {
   if (!present(span.traceId, 32)) return 'trace_id must be 16 bytes, not all zero';
@@ -37,8 +38,7 @@ function sift<R>(records: R[], refuse: (record: R) => string | null): { accepted
   return { accepted, rejected };
 }
 
-const ZERO_ID = /^0+$/;
-const orAbsent = (id: string) => (ZERO_ID.test(id) ? '' : id);
+const orAbsent = (id: string) => (isZero(id) ? '' : id);
 
 /** Invalid spans are taken out; an all-zero parent id means none. */
 export function checkSpans(spans: SpanRecord[]): { accepted: SpanRecord[]; rejected: Rejected } {

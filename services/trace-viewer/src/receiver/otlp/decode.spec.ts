@@ -139,6 +139,29 @@ describe('the OTLP decoders', () => {
     }
   });
 
+  it('never take one name for another: alike in length and in some letters, long, empty or not ASCII', () => {
+    const names = [
+      'http.url',
+      'hxtp.url',
+      'http.uxl',
+      '',
+      'ä.ö',
+      'ä.ü',
+      'n'.repeat(64),
+      'n'.repeat(65),
+      `${'n'.repeat(64)}m`,
+    ];
+    const attributes = [...names, ...names].map((key) => ({ key, value: { stringValue: key } }));
+    const bytes = encode('TracesRequest', {
+      resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'http.uzl', attributes }] }] }],
+    });
+    for (let i = 0; i < 2; i++) {
+      const [span] = decodeTraces(bytes);
+      expect(span!.name).toBe('http.uzl');
+      expect(span!.attributes).toEqual([...names, ...names].flatMap((name) => [name, name]));
+    }
+  });
+
   it('refuse every truncation of a request, or read a shorter one, and never throw anything else', () => {
     const whole = encode('TracesRequest', {
       resourceSpans: [{ scopeSpans: [{ spans: [span().proto, span().proto] }] }],

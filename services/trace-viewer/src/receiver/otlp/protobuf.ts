@@ -27,7 +27,52 @@ const FIXED64 = 1 as WireType;
 const BYTES = 2 as WireType;
 const FIXED32 = 5 as WireType;
 
-type Field<T> = [wire: WireType, read: (r: BinaryReader, into: T, depth: number) => void];
+/** The names of attributes and of spans are few: one that was read before is not decoded again. */
+const names: { bytes: Uint8Array; text: string }[] = [];
+const MAX_NAMES = 1024;
+const MAX_NAME_BYTES = 64;
+
+class Reader extends BinaryReader {
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Uint8Array) {
+    super(bytes);
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** A `bytes` field as hexadecimal digits. */
+  hex(): string {
+    const length = this.uint32();
+    const start = this.pos;
+    this.pos += length;
+    if (this.pos > this.len) throw new MalformedRequestError('the body is truncated');
+    return this.#bytes.toString('hex', start, this.pos);
+  }
+
+  /** As `string`. */
+  name(): string {
+    const before = this.pos;
+    const length = this.uint32();
+    const [bytes, start, end] = [this.#bytes, this.pos, this.pos + length];
+    this.pos = before;
+    if (length === 0 || length > MAX_NAME_BYTES || end > this.len) return this.string();
+    const mixed = length + 31 * bytes[start]! + 37 * bytes[start + (length >> 1)]! + 41 * bytes[end - 1]!;
+    const known = names[mixed % MAX_NAMES];
+    if (known?.bytes.length === length) {
+      let i = 0;
+      while (i < length && known.bytes[i] === bytes[start + i]) i++;
+      if (i === length) {
+        this.pos = end;
+        return known.text;
+      }
+    }
+    const text = this.string();
+    names[mixed % MAX_NAMES] = { bytes: Uint8Array.from(bytes.subarray(start, end)), text };
+    return text;
+  }
+}
+
+type Field<T> = [wire: WireType, read: (r: Reader, into: T, depth: number) => void];
 /** Sparse array by field number: cheaper to look up than a Map. */
 type Message<T> = (Field<T> | undefined)[];
 
@@ -37,7 +82,7 @@ function message<T>(fields: Record<number, Field<T>>): Message<T> {
   return table;
 }
 
-function readUntil<T>(r: BinaryReader, end: number, fields: Message<T>, into: T, depth: number): T {
+function readUntil<T>(r: Reader, end: number, fields: Message<T>, into: T, depth: number): T {
   while (r.pos < end) {
     const [number, wire] = r.tag();
     const field = fields[number];
@@ -48,18 +93,11 @@ function readUntil<T>(r: BinaryReader, end: number, fields: Message<T>, into: T,
   return into;
 }
 
-function read<T>(r: BinaryReader, fields: Message<T>, into: T, depth: number): T {
+function read<T>(r: Reader, fields: Message<T>, into: T, depth: number): T {
   const length = r.uint32();
   const end = r.pos + length;
   if (end > r.len) throw new MalformedRequestError('the body is truncated');
   return readUntil(r, end, fields, into, depth);
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i]!];
-  return text;
 }
 
 const uint64 = (value: bigint | string): bigint => BigInt(value);
@@ -95,7 +133,7 @@ const valueMessage = message<Slot>({
   7: [BYTES, (r, slot) => (slot.value = new ExactValue({ bytesValue: Buffer.from(r.bytes()).toString('base64') }))],
 });
 const keyValueMessage = message<Slot>({
-  1: [BYTES, (r, slot) => (slot.key = r.string())],
+  1: [BYTES, (r, slot) => (slot.key = r.name())],
   2: [BYTES, (r, slot, depth) => read(r, valueMessage, slot, depth)],
 });
 arrayMessage[1] = [
@@ -110,7 +148,7 @@ mapMessage[1] = [
   },
 ];
 
-function attribute(r: BinaryReader, list: AttributeList): void {
+function attribute(r: Reader, list: AttributeList): void {
   const slot = read(r, keyValueMessage, { key: '', value: UNSET }, 0);
   list.push(slot.key, slot.value);
 }
@@ -121,21 +159,21 @@ const statusMessage = message<SpanRecord>({
 });
 const eventMessage = message<SpanEventRecord>({
   1: [FIXED64, (r, event) => (event.timeNs = uint64(r.fixed64()))],
-  2: [BYTES, (r, event) => (event.name = r.string())],
+  2: [BYTES, (r, event) => (event.name = r.name())],
   3: [BYTES, (r, event) => attribute(r, event.attributes)],
 });
 const linkMessage = message<SpanLinkRecord>({
-  1: [BYTES, (r, link) => (link.traceId = hex(r.bytes()))],
-  2: [BYTES, (r, link) => (link.spanId = hex(r.bytes()))],
+  1: [BYTES, (r, link) => (link.traceId = r.hex())],
+  2: [BYTES, (r, link) => (link.spanId = r.hex())],
   3: [BYTES, (r, link) => (link.traceState = r.string())],
   4: [BYTES, (r, link) => attribute(r, link.attributes)],
 });
 const spanMessage = message<SpanRecord>({
-  1: [BYTES, (r, span) => (span.traceId = hex(r.bytes()))],
-  2: [BYTES, (r, span) => (span.spanId = hex(r.bytes()))],
+  1: [BYTES, (r, span) => (span.traceId = r.hex())],
+  2: [BYTES, (r, span) => (span.spanId = r.hex())],
   3: [BYTES, (r, span) => (span.traceState = r.string())],
-  4: [BYTES, (r, span) => (span.parentId = hex(r.bytes()))],
-  5: [BYTES, (r, span) => (span.name = r.string())],
+  4: [BYTES, (r, span) => (span.parentId = r.hex())],
+  5: [BYTES, (r, span) => (span.name = r.name())],
   6: [VARINT, (r, span) => (span.kind = r.int32())],
   7: [FIXED64, (r, span) => (span.startNs = uint64(r.fixed64()))],
   8: [FIXED64, (r, span) => (span.endNs = uint64(r.fixed64()))],
@@ -149,7 +187,7 @@ const spanMessage = message<SpanRecord>({
   16: [FIXED32, (r, span) => (span.flags = r.fixed32())],
 });
 
-const bodyMessage = (r: BinaryReader, log: LogRecord) => {
+const bodyMessage = (r: Reader, log: LogRecord) => {
   log.body = read(r, valueMessage, { key: '', value: UNSET }, 0).value;
 };
 const logMessage = message<LogRecord>({
@@ -159,8 +197,8 @@ const logMessage = message<LogRecord>({
   5: [BYTES, bodyMessage],
   6: [BYTES, (r, log) => attribute(r, log.attributes)],
   8: [FIXED32, (r, log) => (log.flags = r.fixed32())],
-  9: [BYTES, (r, log) => (log.traceId = hex(r.bytes()))],
-  10: [BYTES, (r, log) => (log.spanId = hex(r.bytes()))],
+  9: [BYTES, (r, log) => (log.traceId = r.hex())],
+  10: [BYTES, (r, log) => (log.spanId = r.hex())],
   11: [FIXED64, (r, log) => (log.observedNs = uint64(r.fixed64()))],
   12: [BYTES, (r, log) => (log.eventName = r.string())],
 });
@@ -206,7 +244,7 @@ const tracesRequest = groupMessages(spanMessage, newSpan);
 const logsRequest = groupMessages(logMessage, newLog);
 
 function decode<R>(bytes: Uint8Array, request: Message<R[]>): R[] {
-  const r = new BinaryReader(bytes);
+  const r = new Reader(bytes);
   try {
     return readUntil(r, r.len, request, [], 0);
   } catch (error) {
