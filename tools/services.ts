@@ -13,6 +13,8 @@ export interface Service {
   database?: string;
   /** The variable that says where it keeps data of its own; a folder with its name beside the others' data. */
   dataVariable?: string;
+  /** Further variables, unless the environment has them. */
+  env?: Record<string, string>;
   /** False for one that has no telemetry.ts to preload. */
   traced: boolean;
   /** It takes the others' spans and logs over OTLP/HTTP. */
@@ -36,6 +38,8 @@ export const SERVICES: readonly Service[] = [
     defaultPort: 4318,
     hostVariable: 'VIEWER_HOST',
     dataVariable: 'VIEWER_DATA_DIR',
+    // glibc keeps freed memory apart for each thread, of which there are many here: it costs a tenth more memory.
+    env: { MALLOC_ARENA_MAX: '2' },
     // It would trace its own receiving.
     traced: false,
     takesOtlp: true,

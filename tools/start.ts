@@ -99,7 +99,7 @@ function eventsAt({ url, port }: Address, env: NodeJS.ProcessEnv): NodeJS.Proces
 }
 
 async function supervise({ service, port, url }: Address, common: NodeJS.ProcessEnv, server: DatabaseServer) {
-  const { name, portVariable, database, traced } = service;
+  const { name, portVariable, database, traced, env } = service;
   const dist = `./dist/services/${name}/src`;
   const preloads = [...(traced ? [`${dist}/telemetry.js`] : []), './tools/stop-with-parent.mjs'];
   const databaseUrl = database && (await server.createDatabase(database));
@@ -107,7 +107,7 @@ async function supervise({ service, port, url }: Address, common: NodeJS.Process
     name,
     args: ['--enable-source-maps', ...preloads.flatMap((file) => ['--import', file]), `${dist}/main.js`],
     cwd: root,
-    env: { ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
+    env: { ...env, ...common, [portVariable]: String(port), DATABASE_URL: databaseUrl },
     readyUrl: `${url}/health/ready`,
     say,
     stopTimeoutMs: stopTimeout(common),

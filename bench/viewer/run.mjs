@@ -30,7 +30,8 @@ function processCpuSeconds(pid) {
 const peakMegabytes = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 async function startViewer() {
-  const env = { ...process.env, VIEWER_PORT: '0', VIEWER_HOST: '127.0.0.1', VIEWER_DATA_DIR: join(directory, 'data') };
+  // As npm start starts it.
+  const env = { MALLOC_ARENA_MAX: '2', ...process.env, VIEWER_PORT: '0', VIEWER_HOST: '127.0.0.1', VIEWER_DATA_DIR: join(directory, 'data') };
   const viewer = spawn(process.execPath, ['dist/services/trace-viewer/src/main.js'], {
     env,
     stdio: ['ignore', 'pipe', 2],
