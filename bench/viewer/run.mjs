@@ -31,7 +31,13 @@ const peakMegabytes = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/
 
 async function startViewer() {
   // As npm start starts it.
-  const env = { MALLOC_ARENA_MAX: '2', ...process.env, VIEWER_PORT: '0', VIEWER_HOST: '127.0.0.1', VIEWER_DATA_DIR: join(directory, 'data') };
+  const env = {
+    MALLOC_ARENA_MAX: '2',
+    ...process.env,
+    VIEWER_PORT: '0',
+    VIEWER_HOST: '127.0.0.1',
+    VIEWER_DATA_DIR: join(directory, 'data'),
+  };
   const viewer = spawn(process.execPath, ['dist/services/trace-viewer/src/main.js'], {
     env,
     stdio: ['ignore', 'pipe', 2],
