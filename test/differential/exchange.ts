@@ -1,8 +1,22 @@
 import { connect } from 'node:net';
 import type { ServerScenario } from './server-scenarios.js';
 
-/** Plays a scenario over a connection of its own. @returns what came back, without the time of day */
-export function exchange({ send, to, leaves }: ServerScenario, port: number, traceparent: string): Promise<string> {
+/** How long the server has worked when the client leaves. */
+const WORKED_MS = 30;
+
+/**
+ * Plays a scenario over a connection of its own.
+ *
+ * @param taken resolves when the server has taken so many requests with this traceparent
+ * @returns what came back, without the time of day
+ */
+export function exchange(
+  { send, to, leaves }: ServerScenario,
+  port: number,
+  traceparent: string,
+  taken: (traceparent: string, count: number) => Promise<void>,
+): Promise<string> {
+  const requests = send.join('').split('{trace}').length - 1;
   return new Promise((resolve, reject) => {
     const parts = send.map((part) => part.replaceAll('{port}', String(port)).replaceAll('{trace}', traceparent));
     const socket = connect(port, to ?? '127.0.0.1').setEncoding('latin1');
@@ -10,7 +24,8 @@ export function exchange({ send, to, leaves }: ServerScenario, port: number, tra
     const sendNext = () => {
       const part = parts.shift();
       if (part !== undefined) socket.write(part);
-      if (parts.length === 0 && typeof leaves === 'number') setTimeout(() => socket.destroy(), leaves);
+      if (parts.length > 0 || leaves !== 'once taken') return;
+      void taken(traceparent, requests).then(() => setTimeout(() => socket.destroy(), WORKED_MS));
     };
     socket.once('connect', sendNext).on('data', (text: string) => {
       answer += text;

@@ -8,12 +8,19 @@ export type TracedBy = 'ours' | 'official';
 
 /** The server or the client program as a process of its own, traced by one of the two into the receiver at `otlpUrl`. */
 export class Program {
+  /** Requests that the server has taken, by their traceparent. */
+  private readonly requests = new Map<string, number>();
+
   private constructor(
     readonly tracedBy: TracedBy,
     private readonly child: ChildProcess,
     /** Where it listens, if it is the server: on IPv4 and on IPv6. */
     readonly ports: number[],
-  ) {}
+  ) {
+    child.on('message', ({ taken }: { taken?: string }) => {
+      if (taken !== undefined) this.requests.set(taken, (this.requests.get(taken) ?? 0) + 1);
+    });
+  }
 
   static async start(file: string, tracedBy: TracedBy, otlpUrl: string): Promise<Program> {
     const preloads = ['../transports/typescript-hooks.mjs', './preload.ts'].flatMap((name) => ['--import', here(name)]);
@@ -51,6 +58,11 @@ export class Program {
       this.child.on('message', listen).once('exit', ended);
       this.child.send(message);
     });
+  }
+
+  /** Resolves when the server has taken so many requests with this traceparent. */
+  async taken(traceparent: string, count: number): Promise<void> {
+    while ((this.requests.get(traceparent) ?? 0) < count) await once(this.child, 'message');
   }
 
   /** Lets it export what is left. @returns the names of the spans that nobody has ended */

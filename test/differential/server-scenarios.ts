@@ -4,8 +4,8 @@ export interface ServerScenario {
   /** Each part is sent once something has come back for the one before. */
   send: string[];
   to?: '::1';
-  /** The client goes away: so many milliseconds after it has sent everything, or when the answer begins. */
-  leaves?: number | 'at the answer';
+  /** The client goes away: when the server has taken all its requests, or when the answer begins. */
+  leaves?: 'once taken' | 'at the answer';
   /** Milliseconds that the server takes at least. */
   lasts?: number;
   route?: string;
@@ -68,9 +68,9 @@ export const SERVER_SCENARIOS: ServerScenario[] = [
   { name: 'invalid traceparent', send: [get('/context?invalid=1', { traceparent: '00-zz-yy-01' })], route: '/context', ownTrace: true, query: 'invalid=1' }, // prettier-ignore
 
   // Ends other than an answer
-  { name: 'client leaves before the answer', send: [get('/hangs')], route: '/hangs', leaves: 60, unanswered: 'client_disconnected' }, // prettier-ignore
+  { name: 'client leaves before the answer', send: [get('/hangs')], route: '/hangs', leaves: 'once taken', unanswered: 'client_disconnected' }, // prettier-ignore
   { name: 'client leaves within the answer', send: [get('/streams')], route: '/streams', leaves: 'at the answer', unanswered: 'client_disconnected' }, // prettier-ignore
-  { name: 'client leaves within its body', send: [ask('POST', '/context', { ...JSON_BODY, 'content-length': '99' }, '{')], route: '/context', leaves: 60, unanswered: 'client_disconnected' }, // prettier-ignore
+  { name: 'client leaves within its body', send: [ask('POST', '/context', { ...JSON_BODY, 'content-length': '99' }, '{')], route: '/context', leaves: 'once taken', unanswered: 'client_disconnected' }, // prettier-ignore
   { name: 'answer breaks off', send: [get('/streams-and-breaks')], route: '/streams-and-breaks', unanswered: 'server_disconnected' }, // prettier-ignore
   {
     name: 'server destroys the socket',
@@ -82,7 +82,7 @@ export const SERVER_SCENARIOS: ServerScenario[] = [
   // Connections
   { name: 'keep-alive', send: [get('/status/200', KEEP), get('/status/200', KEEP), get('/status/200')], ...status },
   { name: 'pipelining', send: [get('/slow/30', KEEP) + get('/slow/1')], route: '/slow/:ms' },
-  { name: 'client leaves a pipeline', send: [get('/hangs', KEEP) + get('/hangs')], route: '/hangs', leaves: 60, unanswered: 'client_disconnected' }, // prettier-ignore
+  { name: 'client leaves a pipeline', send: [get('/hangs', KEEP) + get('/hangs')], route: '/hangs', leaves: 'once taken', unanswered: 'client_disconnected' }, // prettier-ignore
   { name: 'expect 100-continue', send: [ask('POST', '/context', { ...JSON_BODY, expect: '100-continue' , 'content-length': '7' }), '{"a":1}'], route: '/context' }, // prettier-ignore
   { name: 'expect something else', send: [get('/status/200', { expect: 'the-unexpected' })], unhooked: true },
   { name: '103 early hints', send: [get('/hints')], route: '/hints' },

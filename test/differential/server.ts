@@ -83,6 +83,8 @@ fastify.server.on('upgrade', (_request, socket) => {
   socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n');
 });
 
+fastify.server.on('request', ({ headers }) => process.send!({ taken: headers.traceparent }));
+
 const app = await NestFactory.create<NestFastifyApplication>(ServerModule, adapter, { logger: false });
 await app.listen(0, '127.0.0.1');
 const onIpv6 = createServer((request, response) => fastify.routing(request, response)).listen(0, '::1');

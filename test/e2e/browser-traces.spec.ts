@@ -6,6 +6,7 @@ import { type OtlpReceiver, startOtlpReceiver } from '@cruddur/telemetry/testing
 import protobuf from 'protobufjs';
 import { CleanUp, GatewayUnderTest, HOME } from '../support/gateway-under-test.js';
 import { PageSession, type SentSpan, text } from '../support/page-session.js';
+import { until } from '../support/until.js';
 
 // Some tests start several gateways.
 jest.setTimeout(60_000);
@@ -17,11 +18,11 @@ let gateway: GatewayUnderTest;
 let page: PageSession;
 
 /** A gateway with a receiver behind it, and a page that was loaded from it. */
-async function start(env: Record<string, string> = {}, until = cleanUp): Promise<void> {
+async function start(env: Record<string, string> = {}, keptUntil = cleanUp): Promise<void> {
   receiver = await startOtlpReceiver();
   const { url } = receiver;
-  until.add({ stop: receiver.close.bind(receiver) });
-  gateway = await GatewayUnderTest.start(until, {
+  keptUntil.add({ stop: receiver.close.bind(receiver) });
+  gateway = await GatewayUnderTest.start(keptUntil, {
     OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
     ...env,
@@ -85,8 +86,9 @@ describe('a trace that begins in the page', () => {
     await gateway.call(HOME);
     await receiver.waitFor('the request of the API', () => receiver.spans.some(({ kind }) => kind === 'SERVER'));
     expect(receiver.spans.filter(({ kind }) => kind === 'SERVER')).toHaveLength(1);
-    const requests = gateway.process.log.filter(({ msg }) => msg === 'request completed');
-    expect(requests.map(({ route }) => route)).toEqual([HOME]);
+    const completed = () => gateway.process.log.filter(({ msg }) => msg === 'request completed');
+    await until('the line of the request', () => completed().length > 0);
+    expect(completed().map(({ route }) => route)).toEqual([HOME]);
   });
 
   it('is sampled as the gateway decides, whatever the page claims', async () => {

@@ -49,7 +49,9 @@ describe('logs', () => {
     const { traceId } = await system.call('/api/activities/home');
     const spans = await system.receiver.expectTrace(traceId, HOME);
     for (const service of system.names) {
-      const line = system.logsOf(traceId, service).find(({ msg }) => msg === 'request completed');
+      const find = () => system.logsOf(traceId, service).find(({ msg }) => msg === 'request completed');
+      await system.receiver.waitFor(`the line of ${service}`, () => find() !== undefined);
+      const line = find();
       const server = spans.find((span) => span.service === service && span.kind === 'SERVER');
       expect(line).toMatchObject({
         level: 'info',

@@ -26,7 +26,9 @@ beforeAll(async () => {
     const program = (programs[by] = await Program.start('./server.ts', by, receiver.url));
     const play = async (scenario: ServerScenario) => {
       const port = program.ports[scenario.to ? 1 : 0]!;
-      answers.set(`${by} ${scenario.name}`, await exchange(scenario, port, `00-${traceIdOf(scenario)}-${CALLER}-01`));
+      const traceparent = `00-${traceIdOf(scenario)}-${CALLER}-01`;
+      const taken = program.taken.bind(program);
+      answers.set(`${by} ${scenario.name}`, await exchange(scenario, port, traceparent, taken));
     };
     await playAll(SERVER_SCENARIOS, play);
     open[by] = await program.stop();
