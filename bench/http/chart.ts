@@ -1,6 +1,6 @@
 /** A bar for each subject: what a request costs beside A, as an image that is readable on a light and a dark page. */
 export function drawChart(bars: { id: string; title: string; ratio: number }[]): string {
-  const [left, width, row] = [330, 300, 26];
+  const [left, width, row] = [400, 300, 26];
   const scale = width / Math.max(...bars.map(({ ratio }) => ratio));
   const height = bars.length * row + 12;
   const lines = bars.map(({ id, title, ratio }, i) => {
