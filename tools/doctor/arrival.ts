@@ -12,10 +12,12 @@ const DEFAULT_SCHEDULE_DELAY_MS = 5_000;
 export interface Arrived {
   services: string[];
   spans: number;
+  /** Spans whose parent is not there: parents end after their children, and may leave with a later batch. */
+  orphans: number;
 }
 
 /**
- * Asks until the trace is there with all its services.
+ * Asks until the trace is there, whole and with all its services.
  *
  * @param url answers with the trace
  * @param read makes sense of the answer; undefined when the trace is not in it
@@ -32,9 +34,13 @@ export async function waitForTrace(
   for (;;) {
     const answer = await ask(url);
     const arrived = typeof answer !== 'string' && answer.status === 200 ? read(answer.body) : undefined;
-    if ((arrived && missing(arrived).length === 0) || performance.now() > deadline) return arrived;
+    if ((arrived && isWhole(arrived)) || performance.now() > deadline) return arrived;
     await sleep(POLL_MS);
   }
+}
+
+function isWhole(arrived: Arrived): boolean {
+  return missing(arrived).length === 0 && arrived.orphans === 0;
 }
 
 export function missing({ services }: Arrived): string[] {
@@ -43,15 +49,23 @@ export function missing({ services }: Arrived): string[] {
 
 /** `GET /api/traces/{id}` of the trace viewer. */
 export function readViewer(body: unknown): Arrived | undefined {
-  const { services, spans } = (body ?? {}) as { services?: string[]; spans?: unknown[] };
-  return services && spans && { services, spans: spans.length };
+  const { services, spans } = (body ?? {}) as { services?: string[]; spans?: ViewerSpan[] };
+  if (!services || !spans) return undefined;
+  const orphans = countOrphans(spans.map(({ span_id, parent_span_id }) => [span_id, parent_span_id]));
+  return { services, spans: spans.length, orphans };
+}
+
+interface ViewerSpan {
+  span_id: string;
+  parent_span_id?: string | null;
 }
 
 /** `GET /api/v2/trace/{id}` of Zipkin. */
 export function readZipkin(body: unknown): Arrived | undefined {
   if (!Array.isArray(body) || body.length === 0) return undefined;
-  const spans = body as { localEndpoint?: { serviceName?: string } }[];
-  return { spans: spans.length, services: distinct(spans.map(({ localEndpoint }) => localEndpoint?.serviceName)) };
+  const spans = body as { id: string; parentId?: string; localEndpoint?: { serviceName?: string } }[];
+  const services = distinct(spans.map(({ localEndpoint }) => localEndpoint?.serviceName));
+  return { services, spans: spans.length, orphans: countOrphans(spans.map(({ id, parentId }) => [id, parentId])) };
 }
 
 /** `GET /api/traces/{id}` of Jaeger. */
@@ -60,12 +74,29 @@ export function readJaeger(body: unknown): Arrived | undefined {
   const [trace] = data ?? [];
   if (!trace?.spans?.length) return undefined;
   const { spans, processes = {} } = trace;
-  return { spans: spans.length, services: distinct(spans.map(({ processID }) => processes[processID]?.serviceName)) };
+  const services = distinct(spans.map(({ processID }) => processes[processID]?.serviceName));
+  const parentOf = ({ references = [] }: JaegerSpan) =>
+    references.find(({ refType }) => refType === 'CHILD_OF')?.spanID;
+  return {
+    services,
+    spans: spans.length,
+    orphans: countOrphans(spans.map((span) => [span.spanID, parentOf(span)])),
+  };
 }
 
+interface JaegerSpan {
+  spanID: string;
+  processID: string;
+  references?: { refType: string; spanID: string }[];
+}
 interface JaegerTrace {
-  spans?: { processID: string }[];
+  spans?: JaegerSpan[];
   processes?: Record<string, { serviceName: string }>;
+}
+
+function countOrphans(spans: [id: string, parent: string | null | undefined][]): number {
+  const ids = new Set(spans.map(([id]) => id));
+  return spans.filter(([, parent]) => parent && !ids.has(parent)).length;
 }
 
 function distinct(names: (string | undefined)[]): string[] {

@@ -50,6 +50,9 @@ export function judgeArrival(
   }
   const absent = missing(arrived);
   const has = `${arrived.spans} spans of ${arrived.services.length} services`;
-  if (absent.length === 0) return ok(subject, `${where} has the trace: ${has}`);
+  if (absent.length === 0 && arrived.orphans === 0) return ok(subject, `${where} has the trace: ${has}`);
+  if (absent.length === 0) {
+    return wrong(subject, `${where} has ${has}, but not the parents of ${arrived.orphans}`, `open ${page}`);
+  }
   return wrong(subject, `${where} has ${has}, none of ${absent.join(' and ')}`, `open ${page}`);
 }
