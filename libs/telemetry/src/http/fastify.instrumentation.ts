@@ -6,7 +6,6 @@ import {
   type Histogram,
   type Link,
   type Span,
-  type SpanOptions,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -22,6 +21,7 @@ import * as attr from '../attributes.js';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { errorType, toException } from '../spans/errors.js';
 import { reportFault } from '../spans/report-fault.js';
+import { LazySpanOptions } from '../tracer/lazy-span-options.js';
 import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 import { VERSION } from '../version.js';
 import { adoptedParent } from './adopted-caller.js';
@@ -111,7 +111,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     const route = request.routeOptions.url;
     const name = methodForName(request.method);
     const { parent, links } = this.parentOf(request.headers, request);
-    const options = new ServerSpanOptions(request, route, links);
+    const options = new LazySpanOptions(SpanKind.SERVER, () => requestAttributes(request, route), links);
     const span = this.tracer.startSpan(route === undefined ? name : `${name} ${route}`, options, parent);
     const requestContext = withEntrySpan(trace.setSpan(parent, span));
     attachServerRequest(request.raw, {
@@ -130,7 +130,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
   private traceUnrouted(raw: IncomingMessage, response: ServerResponse): void {
     const request = unroutedRequest(raw);
     const { parent, links } = this.parentOf(raw.headers);
-    const options = new ServerSpanOptions(request, undefined, links);
+    const options = new LazySpanOptions(SpanKind.SERVER, () => requestAttributes(request, undefined), links);
     const span = this.tracer.startSpan(methodForName(request.method), options, parent);
     const measure = this.duration && startMeasuring(this.duration, options.attributes);
     endAnswered(response, { span, context: parent, measure });
@@ -151,22 +151,6 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
 
   private hasOtherPropagators(): boolean {
     return propagation.fields().some((field) => !['traceparent', 'tracestate', 'baggage'].includes(field));
-  }
-}
-
-/** Makes the attributes when they are read for the first time: never, for a request that is not sampled. */
-class ServerSpanOptions implements SpanOptions {
-  readonly kind = SpanKind.SERVER;
-  private made: Attributes | undefined;
-
-  constructor(
-    private readonly request: Inbound,
-    private readonly route: string | undefined,
-    readonly links: Link[] | undefined,
-  ) {}
-
-  get attributes(): Attributes {
-    return (this.made ??= requestAttributes(this.request, this.route));
   }
 }
 

@@ -4,7 +4,6 @@ import {
   type Context,
   type Histogram,
   type Span,
-  type SpanOptions,
   SpanKind,
   SpanStatusCode,
   context,
@@ -16,6 +15,7 @@ import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/
 import * as attr from '../attributes.js';
 import { allowedBaggageOnly } from '../baggage/allowed-baggage.js';
 import { errorType } from '../spans/errors.js';
+import { LazySpanOptions } from '../tracer/lazy-span-options.js';
 import { VERSION } from '../version.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, methodForName } from './http-method.js';
@@ -49,7 +49,7 @@ interface UndiciRequest {
 interface ClientCall {
   span: Span;
   /** The attributes of the metric come from here. */
-  options: ClientSpanOptions;
+  options: LazySpanOptions;
   statusCode?: number;
   measure?: ReturnType<typeof startMeasuring>;
 }
@@ -109,7 +109,7 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     if (isTracingSuppressed(active)) return;
     const call = active.getValue(OUTBOUND_CALL) as OutboundCall | undefined;
     const name = methodForName(request.method);
-    const options = new ClientSpanOptions(request, call);
+    const options = new LazySpanOptions(SpanKind.CLIENT, () => requestAttributes(request, call));
     const span = this.tracer.startSpan(call ? `${name} ${call.urlTemplate}` : name, options, active);
     const measure = this.duration && startMeasuring(this.duration, options.attributes, true);
     request[CALL] = { span, options, measure };
@@ -168,21 +168,6 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     }
     span.end();
     measure?.(statusCode, failed);
-  }
-}
-
-/** Makes the attributes when they are read for the first time: never, for a call that is not sampled. */
-class ClientSpanOptions implements SpanOptions {
-  readonly kind = SpanKind.CLIENT;
-  private made: Attributes | undefined;
-
-  constructor(
-    private readonly request: UndiciRequest,
-    private readonly call: OutboundCall | undefined,
-  ) {}
-
-  get attributes(): Attributes {
-    return (this.made ??= requestAttributes(this.request, this.call));
   }
 }
 
