@@ -1,22 +1,13 @@
 import { OTLPTraceExporter as OtlpGrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
-import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { readList, readPositive } from '../settings.js';
 import { readXrayDestinations } from '../xray/settings.js';
+import { AS_SPANS, type Destination } from './destination.js';
 import { type HoneycombSettings, readHoneycomb } from './honeycomb.js';
+import { AS_JSON, createOtlpJsonExporter } from './json/exporter.js';
 import { LazyExporter } from './lazy-exporter.js';
 import { printableUrl, readUrl } from './endpoint.js';
 import { withExactHeaders } from './exact-headers.js';
-
-/** One place that takes spans. */
-export interface Destination {
-  /** As it is called in messages: `otlp (http://localhost:4318/v1/traces)`. */
-  name: string;
-  exporter: SpanExporter;
-  /** Milliseconds between the first waiting span and its export, where OTEL_BSP_SCHEDULE_DELAY does not fit. */
-  scheduleDelayMs?: number;
-}
 
 /** Soon enough to be read beside what was typed, late enough to print a request's spans in one go. */
 const CONSOLE_DELAY_MS = 100;
@@ -57,16 +48,16 @@ function otlpDestination(env: NodeJS.ProcessEnv, problems: string[]): Destinatio
   const name = `otlp (${printableEndpoint(env, protocol)})`;
   switch (protocol) {
     case 'grpc':
-      return { name, exporter: new OtlpGrpcExporter() };
+      return { name, exporter: new OtlpGrpcExporter(), ...AS_SPANS };
     case 'http/protobuf':
-      return { name, exporter: new OtlpProtobufExporter() };
+      return { name, exporter: new OtlpProtobufExporter(), ...AS_SPANS };
     case 'http/json':
-      return { name, exporter: new OtlpJsonExporter() };
+      return { name, ...createOtlpJsonExporter() };
     default:
       problems.push(
         `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}", not http/json, http/protobuf or grpc: using http/json`,
       );
-      return { name, exporter: new OtlpJsonExporter() };
+      return { name, ...createOtlpJsonExporter() };
   }
 }
 
@@ -80,7 +71,7 @@ function printableEndpoint(env: NodeJS.ProcessEnv, protocol: string): string {
 
 function consoleDestination(): Destination {
   const load = async () => new (await import('./console-tree.js')).ConsoleTreeExporter();
-  return { name: 'console', exporter: new LazyExporter(load), scheduleDelayMs: CONSOLE_DELAY_MS };
+  return { name: 'console', exporter: new LazyExporter(load), ...AS_SPANS, scheduleDelayMs: CONSOLE_DELAY_MS };
 }
 
 function zipkinDestination(env: NodeJS.ProcessEnv, problems: string[]): Destination[] {
@@ -88,9 +79,9 @@ function zipkinDestination(env: NodeJS.ProcessEnv, problems: string[]): Destinat
   const timeoutMs = readPositive(env, 'OTEL_EXPORTER_ZIPKIN_TIMEOUT', 10_000, problems);
   if (!endpoint) return [];
   const load = async () => (await import('./zipkin.js')).createZipkinExporter(endpoint, timeoutMs);
-  return [{ name: `zipkin (${printableUrl(endpoint)})`, exporter: new LazyExporter(load) }];
+  return [{ name: `zipkin (${printableUrl(endpoint)})`, exporter: new LazyExporter(load), ...AS_SPANS }];
 }
 
 function honeycombDestination({ endpoint, headers }: HoneycombSettings): Destination {
-  return { name: `Honeycomb (${endpoint})`, exporter: withExactHeaders(`${endpoint}/v1/traces`, headers) };
+  return { name: `Honeycomb (${endpoint})`, exporter: withExactHeaders(`${endpoint}/v1/traces`, headers), ...AS_JSON };
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { type Attributes, TraceFlags } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { AS_SPANS } from './destination.js';
 import { type ExportObserver, ExportQueue, type ExportQueueSettings } from './export-queue.js';
 
 const settings = { maxQueueSize: 6, maxBatchSize: 3, scheduleDelayMs: 100, exportTimeoutMs: 1_000 };
@@ -33,7 +34,7 @@ function setUp(chosen: ExportQueueSettings = settings) {
     resumed: jest.fn<ExportObserver['resumed']>(),
     lost: jest.fn<ExportObserver['lost']>(),
   };
-  const queue = new ExportQueue({ name: 'test', exporter }, chosen, observer);
+  const queue = new ExportQueue({ name: 'test', exporter, ...AS_SPANS }, chosen, observer);
   const end = (...spans: string[]) => spans.forEach((name) => queue.onEnd(span(name)));
   return { batches, state, observer, queue, end };
 }

@@ -2,8 +2,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { DeliveryQueue, type DeliveryQueueSettings, type ExportObserver } from './delivery-queue.js';
-import type { Destination } from './destinations.js';
-import { sizeOfSpan } from './span-size.js';
+import type { Destination } from './destination.js';
 
 /** The standard variables of the batch span processor: OTEL_BSP_*. */
 export type ExportQueueSettings = DeliveryQueueSettings;
@@ -18,7 +17,7 @@ const MAX_BATCH_BYTES = 3 * 2 ** 20;
  * could not be delivered and tries again, until the queue is full.
  */
 export class ExportQueue implements SpanProcessor {
-  private readonly queue: DeliveryQueue<ReadableSpan>;
+  private readonly queue: DeliveryQueue<unknown>;
 
   constructor(
     private readonly destination: Destination,
@@ -28,9 +27,9 @@ export class ExportQueue implements SpanProcessor {
     const { name, scheduleDelayMs = settings.scheduleDelayMs } = destination;
     const delivery = {
       name,
-      deliver: (batch: ReadableSpan[]) => this.export(batch),
-      countBatch: countWithin(MAX_BATCH_BYTES),
-      sizeOf: sizeOfSpan,
+      deliver: (batch: unknown[]) => this.export(batch),
+      countBatch: (kept: readonly unknown[]) => this.countWithin(MAX_BATCH_BYTES, kept),
+      sizeOf: (kept: unknown) => destination.sizeOf(kept),
     };
     this.queue = new DeliveryQueue(delivery, { ...settings, scheduleDelayMs }, observer);
   }
@@ -46,7 +45,13 @@ export class ExportQueue implements SpanProcessor {
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
-    if (span.spanContext().traceFlags & TraceFlags.SAMPLED) this.queue.push(span);
+    if (!(span.spanContext().traceFlags & TraceFlags.SAMPLED)) return;
+    try {
+      this.queue.push(this.destination.keep(span));
+    } catch (error) {
+      // Who ends a span must not be told of what an odd attribute does to an encoder.
+      this.queue.countDropped(1, (error as Error).message);
+    }
   }
 
   forceFlush(): Promise<void> {
@@ -63,7 +68,7 @@ export class ExportQueue implements SpanProcessor {
     this.queue.reportLoss();
   }
 
-  private export(batch: ReadableSpan[]): Promise<void> {
+  private export(batch: unknown[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.destination.exporter.export(batch, ({ code, error }) => {
         if (code === ExportResultCode.SUCCESS) resolve();
@@ -71,13 +76,11 @@ export class ExportQueue implements SpanProcessor {
       });
     });
   }
-}
 
-/** How many of the first spans stay within so many bytes, one at least. */
-function countWithin(limit: number): (spans: readonly ReadableSpan[]) => number {
-  return (spans) => {
+  /** How many of the first spans stay within so many bytes, one at least. */
+  private countWithin(limit: number, kept: readonly unknown[]): number {
     let bytes = 0;
-    const over = spans.findIndex((span) => (bytes += sizeOfSpan(span)) > limit);
-    return over === -1 ? spans.length : Math.max(1, over);
-  };
+    const over = kept.findIndex((span) => (bytes += this.destination.sizeOf(span)) > limit);
+    return over === -1 ? kept.length : Math.max(1, over);
+  }
 }

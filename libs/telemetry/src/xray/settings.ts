@@ -1,5 +1,5 @@
 import { readAwsService } from '../aws/aws-service.js';
-import type { Destination } from '../export/destinations.js';
+import { AS_SPANS, type Destination } from '../export/destination.js';
 import { LazyExporter } from '../export/lazy-exporter.js';
 import { readBoolean } from '../settings.js';
 
@@ -49,7 +49,7 @@ function daemonDestination(env: NodeJS.ProcessEnv, problems: string[]): Destinat
   const udp = readDaemonAddress(env, problems)?.udp;
   if (!udp) return [];
   const load = async () => (await import('./udp-exporter.js')).createUdpExporter(udp);
-  return [{ name: `X-Ray daemon (${udp.host}:${udp.port})`, exporter: new LazyExporter(load) }];
+  return [{ name: `X-Ray daemon (${udp.host}:${udp.port})`, exporter: new LazyExporter(load), ...AS_SPANS }];
 }
 
 function otlpDestination(env: NodeJS.ProcessEnv, problems: string[]): Destination[] {
@@ -57,5 +57,5 @@ function otlpDestination(env: NodeJS.ProcessEnv, problems: string[]): Destinatio
   const service = readAwsService('xray', 'AWS_XRAY_OTLP', env, problems);
   if (!service) return [];
   const load = async () => (await import('./otlp-exporter.js')).createXrayOtlpExporter(service, OTLP_TIMEOUT_MS);
-  return [{ name: `X-Ray (${service.endpoint.origin})`, exporter: new LazyExporter(load) }];
+  return [{ name: `X-Ray (${service.endpoint.origin})`, exporter: new LazyExporter(load), ...AS_SPANS }];
 }
