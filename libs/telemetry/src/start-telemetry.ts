@@ -16,7 +16,7 @@ import { readTraceLinks } from './links/read-trace-links.js';
 import { createDiagLogger } from './logging/diag-logger.js';
 import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
-import { createPropagator } from './propagator.js';
+import { createPropagator } from './propagation/create-propagator.js';
 import { setRelaySinks } from './relay/sinks.js';
 import { createResource } from './resource.js';
 import { createEdgeSampler, createSampler, decidesById } from './sampling/create-sampler.js';

@@ -1,4 +1,5 @@
 import { context, propagation, trace } from '@opentelemetry/api';
+import { SmallBaggage } from './small-baggage.js';
 
 /**
  * Runs `fn` with these baggage entries added to the active context, and sets them on the active span.
@@ -8,7 +9,7 @@ import { context, propagation, trace } from '@opentelemetry/api';
 export function withBaggage<T>(entries: Record<string, string>, fn: () => T): T {
   const active = context.active();
   const span = trace.getSpan(active);
-  let baggage = propagation.getBaggage(active) ?? propagation.createBaggage();
+  let baggage = SmallBaggage.of(propagation.getBaggage(active));
   for (const [key, value] of Object.entries(entries)) {
     baggage = baggage.setEntry(key, { value });
     span?.setAttribute(key, value);

@@ -30,7 +30,7 @@ import { knownMethod, methodForName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
 import { type ServerRequest, attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
 import { type Inbound, UnroutedRequests, unroutedRequest } from './unrouted-requests.js';
-import { splitTarget, withoutBrackets } from './url.js';
+import { splitHost, splitTarget } from './url.js';
 
 export interface FastifyInstrumentationConfig extends InstrumentationConfig {
   /**
@@ -155,24 +155,25 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
 }
 
 function requestAttributes(request: Inbound, route: string | undefined): Attributes {
-  const { raw, method } = request;
+  const { raw, method, protocol } = request;
+  const { socket } = raw;
   const { path, query } = splitTarget(request.url);
   const attributes: Attributes = {
     [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(method),
     [attr.ATTR_URL_PATH]: path,
-    [attr.ATTR_URL_SCHEME]: request.protocol,
+    [attr.ATTR_URL_SCHEME]: protocol,
     [attr.ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
     [attr.ATTR_CLIENT_ADDRESS]: request.ip,
-    [attr.ATTR_NETWORK_PEER_ADDRESS]: raw.socket.remoteAddress,
-    [attr.ATTR_NETWORK_PEER_PORT]: raw.socket.remotePort,
+    [attr.ATTR_NETWORK_PEER_ADDRESS]: socket.remoteAddress,
+    [attr.ATTR_NETWORK_PEER_PORT]: socket.remotePort,
   };
   if (route !== undefined) attributes[attr.ATTR_HTTP_ROUTE] = route;
   if (query) attributes[attr.ATTR_URL_QUERY] = query;
   if (attributes[attr.ATTR_HTTP_REQUEST_METHOD] !== method) attributes[attr.ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
-  const { hostname } = request;
-  if (hostname) {
-    attributes[attr.ATTR_SERVER_ADDRESS] = withoutBrackets(hostname);
-    attributes[attr.ATTR_SERVER_PORT] = request.port ?? (request.protocol === 'https' ? 443 : 80);
+  const { address, port = protocol === 'https' ? 443 : 80 } = splitHost(request.host);
+  if (address) {
+    attributes[attr.ATTR_SERVER_ADDRESS] = address;
+    attributes[attr.ATTR_SERVER_PORT] = port;
   }
   const userAgent = raw.headers['user-agent'];
   if (userAgent !== undefined) attributes[attr.ATTR_USER_AGENT_ORIGINAL] = userAgent;

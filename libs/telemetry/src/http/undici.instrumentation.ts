@@ -196,7 +196,7 @@ interface Target {
 
 /** Programs call few origins; one that calls many begins anew now and then. */
 const MAX_ORIGINS = 1_000;
-const origins = new Map<string, Target | undefined>();
+const origins = new Map<string, Target>();
 /** What a URL parser leaves as it is, when no segment begins with a dot. */
 const PLAIN_PATH = /^\/(?!\/)[\w\-~!$&()*+,;=:@%./?]*$/;
 
@@ -207,12 +207,14 @@ function targetOf({ origin, path, method }: UndiciRequest): Target | undefined {
     return parse(method === 'CONNECT' ? `${base.slice(0, base.indexOf(':'))}://${path}` : path);
   if (!PLAIN_PATH.test(path) || path.includes('/.'))
     return parse((base.endsWith('/') ? base.slice(0, -1) : base) + path);
-  if (!origins.has(base)) {
+  let known = origins.get(base);
+  if (!known) {
+    known = parse(base);
+    if (!known) return undefined;
     if (origins.size >= MAX_ORIGINS) origins.clear();
-    origins.set(base, parse(base));
+    origins.set(base, known);
   }
-  const known = origins.get(base);
-  return known && { ...known, url: known.url + path.slice(1) };
+  return { url: known.url + path.slice(1), address: known.address, port: known.port };
 }
 
 /** Undefined for what is no URL: a path can be anything, and who throws here ends the process. */

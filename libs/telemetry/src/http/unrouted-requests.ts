@@ -38,21 +38,16 @@ export class UnroutedRequests {
 }
 
 /** What the instrumentation asks of a request. */
-export type Inbound = Pick<FastifyRequest, 'method' | 'url' | 'protocol' | 'ip' | 'hostname'> & {
-  raw: IncomingMessage;
-  port: number | null;
-};
+export type Inbound = Pick<FastifyRequest, 'method' | 'url' | 'protocol' | 'ip' | 'host'> & { raw: IncomingMessage };
 
 /** What Fastify would say of it, if no proxy is trusted. */
 export function unroutedRequest(raw: IncomingMessage): Inbound {
-  const [, hostname = '', port] = /^(\[.*?\]|[^:]*)(?::(\d+))?/.exec(raw.headers.host ?? '') ?? [];
   return {
     raw,
     method: raw.method ?? '',
     url: raw.url ?? '',
     protocol: 'encrypted' in raw.socket ? 'https' : 'http',
     ip: raw.socket.remoteAddress ?? '',
-    hostname,
-    port: port === undefined ? null : Number(port),
+    host: raw.headers.host ?? '',
   };
 }

@@ -1,5 +1,6 @@
-import { TraceFlags, context, isSpanContextValid, trace } from '@opentelemetry/api';
+import { TraceFlags, context, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
+import { isValid } from '../tracer/checked-span-context.js';
 import { LogOutput } from './log-output.js';
 import { pinoPretty } from './pretty.js';
 import { redact, redactText } from './redact.js';
@@ -7,7 +8,7 @@ import { redact, redactText } from './redact.js';
 /** The ids of the active span, as the log data model names them, as a piece of JSON. */
 function traceFields(): string {
   const spanContext = trace.getSpanContext(context.active());
-  if (!spanContext || !isSpanContextValid(spanContext)) return '';
+  if (!isValid(spanContext)) return '';
   const { traceId, spanId, traceFlags } = spanContext;
   return `,"trace_id":"${traceId}","span_id":"${spanId}","trace_flags":"${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}"`;
 }

@@ -49,6 +49,12 @@ export interface SpanBeginning {
 
 const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
 
+/** Whether a value is kept as it is. */
+function isPlain(value: unknown, lengthLimit: number): boolean {
+  if (typeof value === 'string') return value.length <= lengthLimit;
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
 /**
  * A span that is kept, with the behaviour of the SDK's own (https://opentelemetry.io/docs/specs/otel/trace/api/#span).
  * It begins with microseconds, where the SDK's begins with milliseconds: in a request of a few milliseconds children
@@ -62,7 +68,7 @@ export class RecordingSpan implements Span {
   endTime: HrTime = [0, 0];
   duration: HrTime = [-1, -1];
   status: SpanStatus = UNSET;
-  readonly attributes: Attributes = {};
+  attributes: Attributes = {};
   readonly events: TimedEvent[] = [];
   readonly links: Link[] = [];
   ended = false;
@@ -114,11 +120,7 @@ export class RecordingSpan implements Span {
     if (this.refuses()) return this;
     const { attributes, owner } = this;
     const { attributeCountLimit, attributeValueLengthLimit } = owner.limits;
-    const plain =
-      typeof value === 'string'
-        ? value.length <= attributeValueLengthLimit
-        : typeof value === 'number' || typeof value === 'boolean';
-    if (plain && key !== '') {
+    if (isPlain(value, attributeValueLengthLimit) && key !== '') {
       if (Object.hasOwn(attributes, key)) {
         attributes[key] = value;
         return this;
@@ -138,6 +140,24 @@ export class RecordingSpan implements Span {
       if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
     }
     return this;
+  }
+
+  /**
+   * Takes over an object that was made for this span, if it holds nothing that would have to be looked at closer.
+   *
+   * @returns whether it did
+   */
+  adopt(attributes: Attributes): boolean {
+    const { attributeCountLimit, attributeValueLengthLimit } = this.owner.limits;
+    let count = 0;
+    for (const key in attributes) {
+      if (!isPlain(attributes[key], attributeValueLengthLimit)) return false;
+      count++;
+    }
+    if (count > attributeCountLimit) return false;
+    this.attributes = attributes;
+    this.attributeCount = count;
+    return true;
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {

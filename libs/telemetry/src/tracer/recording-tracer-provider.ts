@@ -1,5 +1,5 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
-import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
+import { PooledIdGenerator } from './pooled-id-generator.js';
 import { RecordingTracer, type TracerSettings } from './recording-tracer.js';
 import { DEFAULT_LIMITS } from './span-limits.js';
 
@@ -17,7 +17,7 @@ export class RecordingTracerProvider implements TracerProvider {
   constructor(options: RecordingTracerProviderOptions) {
     this.settings = {
       limits: DEFAULT_LIMITS,
-      idGenerator: new RandomIdGenerator(),
+      idGenerator: new PooledIdGenerator(),
       samplerReadsAttributes: true,
       ...options,
     };

@@ -24,6 +24,7 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { LazySpanOptions } from './lazy-span-options.js';
 import { RecordingTracerProvider } from './recording-tracer-provider.js';
 import { DEFAULT_LIMITS } from './span-limits.js';
 
@@ -222,6 +223,32 @@ describe("a span is the SDK's, with", () => {
       expect(theirs).toHaveLength(spans);
     },
   );
+});
+
+describe('attributes that were made for one span', () => {
+  const spanWith = (attributes: Attributes, limits = DEFAULT_LIMITS) => {
+    const provider = new RecordingTracerProvider({ resource, sampler: new AlwaysOnSampler(), limits, processors: [] });
+    const options = new LazySpanOptions(SpanKind.CLIENT, () => attributes);
+    return provider.getTracer('test').startSpan('work', options) as unknown as ReadableSpan & Span;
+  };
+
+  it("are the span's own, and count", () => {
+    const made = { a: 1, b: 'x', c: true };
+    const span = spanWith(made, LIMITS);
+    span.setAttributes({ d: 4, e: 5 });
+    expect(span.attributes).toBe(made);
+    expect(made).toEqual({ a: 1, b: 'x', c: true, d: 4 });
+    expect(span.droppedAttributesCount).toBe(1);
+  });
+
+  it.each<[string, Attributes, Attributes]>([
+    ['nothing', { a: 1, none: undefined }, { a: 1 }],
+    ['too long a text', { a: '1234567' }, { a: '12345' }],
+    ['a list', { a: ['1234567'] }, { a: ['12345'] }],
+    ['too many', { a: 1, b: 2, c: 3, d: 4, e: 5 }, { a: 1, b: 2, c: 3, d: 4 }],
+  ])('are looked at one by one when there is %s among them', (_name, made, kept) => {
+    expect(spanWith(made, LIMITS).attributes).toEqual(kept);
+  });
 });
 
 it('does not read the attributes of a span that is left out, when the sampler does not either', () => {

@@ -10,7 +10,6 @@ import {
   TraceFlags,
   type Tracer,
   context,
-  isSpanContextValid,
   trace,
 } from '@opentelemetry/api';
 import { type InstrumentationScope, isTracingSuppressed } from '@opentelemetry/core';
@@ -22,6 +21,8 @@ import {
   type Span as SdkSpan,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
+import { CheckedSpanContext, isValid } from './checked-span-context.js';
+import { LazySpanOptions } from './lazy-span-options.js';
 import { RecordingSpan, type SpanOwner } from './recording-span.js';
 import type { AllSpanLimits } from './span-limits.js';
 
@@ -65,16 +66,17 @@ export class RecordingTracer implements Tracer, SpanOwner {
     const traceId = parent ? parent.traceId : idGenerator.generateTraceId();
     const seen = samplerReadsAttributes ? (options.attributes ?? NO_ATTRIBUTES) : NO_ATTRIBUTES;
     const sampling = sampler.shouldSample(from, traceId, name, kind, seen, options.links ?? NO_LINKS);
-    const spanContext: SpanContext = {
+    const spanContext = new CheckedSpanContext(
       traceId,
-      spanId: idGenerator.generateSpanId(),
-      traceFlags: sampling.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      traceState: sampling.traceState ?? parent?.traceState,
-    };
+      idGenerator.generateSpanId(),
+      sampling.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      sampling.traceState ?? parent?.traceState,
+    );
     if (sampling.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
     const { links, startTime } = options;
     const span = new RecordingSpan(this, { name, kind, spanContext, parentSpanContext: parent, links, startTime });
-    if (options.attributes) span.setAttributes(options.attributes);
+    const { attributes } = options;
+    if (attributes && !(options instanceof LazySpanOptions && span.adopt(attributes))) span.setAttributes(attributes);
     if (sampling.attributes) span.setAttributes(sampling.attributes);
     for (const processor of processors) processor.onStart(span, from);
     return span;
@@ -106,5 +108,5 @@ export class RecordingTracer implements Tracer, SpanOwner {
 
 function validSpanContext(within: Context): SpanContext | undefined {
   const spanContext = trace.getSpanContext(within);
-  return spanContext && isSpanContextValid(spanContext) ? spanContext : undefined;
+  return isValid(spanContext) ? spanContext : undefined;
 }
