@@ -75,7 +75,8 @@ export class Upstream {
     const caller = context.active();
     const run = () => (repeatable ? this.retry.execute(({ attempt: resendCount }) => send(resendCount)) : send(0));
     try {
-      return (await this.bulkhead.execute(() => context.with(caller, run))) as z.output<O['response']>;
+      const enter = () => (context.active() === caller ? run() : context.with(caller, run));
+      return (await this.bulkhead.execute(enter)) as z.output<O['response']>;
     } catch (error) {
       throw this.explain(error);
     }

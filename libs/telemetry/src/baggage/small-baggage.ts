@@ -20,7 +20,11 @@ export class SmallBaggage implements Baggage {
 
   /** As it stands in the header (https://www.w3.org/TR/baggage/#header-content), whatever its length. */
   get header(): string {
-    return (this.text ??= this.entries.map(headerOf).join(','));
+    if (this.text === undefined) {
+      this.text = '';
+      for (const entry of this.entries) this.text += this.text === '' ? headerOf(entry) : `,${headerOf(entry)}`;
+    }
+    return this.text;
   }
 
   hasOnly(keys: ReadonlySet<string>): boolean {

@@ -26,7 +26,7 @@ import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 import { VERSION } from '../version.js';
 import { adoptedParent } from './adopted-caller.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
-import { knownMethod, methodForName } from './http-method.js';
+import { knownMethod, spanName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
 import { type ServerRequest, attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
 import { type Inbound, UnroutedRequests, unroutedRequest } from './unrouted-requests.js';
@@ -44,6 +44,7 @@ export interface FastifyInstrumentationConfig extends InstrumentationConfig {
   metrics?: boolean;
 }
 
+const W3C_FIELDS: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage']);
 /** Fastify announces each instance on this channel, so nothing is patched and load order does not matter. */
 const FASTIFY_CREATED = channel('fastify.initialization');
 
@@ -56,6 +57,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
   declare private onFastify: ((message: unknown) => void) | undefined;
   declare private duration: Histogram | undefined;
   declare private unrouted: UnroutedRequests | undefined;
+  declare private otherFields: string[] | undefined;
 
   constructor(config: FastifyInstrumentationConfig) {
     super('@cruddur/telemetry/http-server', VERSION, config);
@@ -88,6 +90,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     this.onFastify = undefined;
     this.unrouted?.close();
     this.unrouted = undefined;
+    this.otherFields = undefined;
   }
 
   private addHooks(fastify: FastifyInstance): void {
@@ -109,10 +112,9 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
       return;
     }
     const route = request.routeOptions.url;
-    const name = methodForName(request.method);
     const { parent, links } = this.parentOf(request.headers, request);
     const options = new LazySpanOptions(SpanKind.SERVER, () => requestAttributes(request, route), links);
-    const span = this.tracer.startSpan(route === undefined ? name : `${name} ${route}`, options, parent);
+    const span = this.tracer.startSpan(spanName(request.method, route), options, parent);
     const requestContext = withEntrySpan(trace.setSpan(parent, span));
     attachServerRequest(request.raw, {
       span,
@@ -131,7 +133,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     const request = unroutedRequest(raw);
     const { parent, links } = this.parentOf(raw.headers);
     const options = new LazySpanOptions(SpanKind.SERVER, () => requestAttributes(request, undefined), links);
-    const span = this.tracer.startSpan(methodForName(request.method), options, parent);
+    const span = this.tracer.startSpan(spanName(request.method, undefined), options, parent);
     const measure = this.duration && startMeasuring(this.duration, options.attributes);
     endAnswered(response, { span, context: parent, measure });
   }
@@ -149,8 +151,10 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     return { parent: EMPTY_CONTEXT, links: claimed && [{ context: claimed }] };
   }
 
+  /** Whether a context could come in other headers than the W3C's; the propagators stay the same once requests come. */
   private hasOtherPropagators(): boolean {
-    return propagation.fields().some((field) => !['traceparent', 'tracestate', 'baggage'].includes(field));
+    this.otherFields ??= propagation.fields().filter((field) => !W3C_FIELDS.has(field));
+    return this.otherFields.length > 0;
   }
 }
 
@@ -183,7 +187,9 @@ function requestAttributes(request: Inbound, route: string | undefined): Attribu
 function endSpan(this: ServerResponse): void {
   const request = serverRequestOf(this.req);
   if (!request) return;
-  if (request.atEnd) context.with(request.context, request.atEnd, undefined, this);
+  const { span, atEnd } = request;
+  if (atEnd && trace.getActiveSpan() === span) atEnd(this);
+  else if (atEnd) context.with(request.context, atEnd, undefined, this);
   endAnswered(this, request);
 }
 

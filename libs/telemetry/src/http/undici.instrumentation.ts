@@ -18,7 +18,7 @@ import { errorType } from '../spans/errors.js';
 import { LazySpanOptions } from '../tracer/lazy-span-options.js';
 import { VERSION } from '../version.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
-import { knownMethod, methodForName } from './http-method.js';
+import { knownMethod, spanName } from './http-method.js';
 import { OUTBOUND_CALL, type OutboundCall } from './outbound-call.js';
 import { redactQuery, withoutBrackets } from './url.js';
 
@@ -108,9 +108,8 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     const active = context.active();
     if (isTracingSuppressed(active)) return;
     const call = active.getValue(OUTBOUND_CALL) as OutboundCall | undefined;
-    const name = methodForName(request.method);
     const options = new LazySpanOptions(SpanKind.CLIENT, () => requestAttributes(request, call));
-    const span = this.tracer.startSpan(call ? `${name} ${call.urlTemplate}` : name, options, active);
+    const span = this.tracer.startSpan(spanName(request.method, call?.urlTemplate), options, active);
     const measure = this.duration && startMeasuring(this.duration, options.attributes, true);
     request[CALL] = { span, options, measure };
     if (request.onUpgrade && (request.upgrade || request.method === 'CONNECT')) this.endAtUpgrade(request);

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
-import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace';
+import { AlwaysOffSampler, AlwaysOnSampler, type Sampler } from '@opentelemetry/sdk-trace';
 import { readUrl } from '../export/endpoint.js';
 import { readList, readPositive } from '../settings.js';
 import { readDaemonAddress } from '../xray/settings.js';
 import { EdgeSampler } from './edge-sampler.js';
-import { InheritedRateSampler, ProbabilitySampler } from './probability-sampler.js';
+import { ParentSampler, ProbabilitySampler } from './probability-sampler.js';
 import type * as xraySampler from './xray/xray-sampler.js';
 
 const DEFAULT_SAMPLER = 'parentbased_always_on';
@@ -21,16 +21,16 @@ export function createSampler(env: NodeJS.ProcessEnv, problems: string[]): Sampl
     case 'always_off':
       return new AlwaysOffSampler();
     case 'parentbased_always_off':
-      return parentBased(new AlwaysOffSampler());
+      return new ParentSampler(new AlwaysOffSampler());
     case 'traceidratio':
       return new ProbabilitySampler(readRatio(env, problems));
     case 'parentbased_traceidratio':
-      return parentBased(new ProbabilitySampler(readRatio(env, problems)));
+      return new ParentSampler(new ProbabilitySampler(readRatio(env, problems)));
     case 'xray':
       return createXraySampler(env, problems);
     default:
       if (name !== DEFAULT_SAMPLER) problems.push(`OTEL_TRACES_SAMPLER "${name}" is unknown: every trace is kept`);
-      return parentBased(new AlwaysOnSampler());
+      return new ParentSampler(new AlwaysOnSampler());
   }
 }
 
@@ -46,11 +46,6 @@ export function decidesById(env: NodeJS.ProcessEnv): boolean {
 
 function samplerName(env: NodeJS.ProcessEnv): string {
   return env.OTEL_TRACES_SAMPLER?.trim() || DEFAULT_SAMPLER;
-}
-
-function parentBased(root: Sampler): Sampler {
-  const inherited = new InheritedRateSampler();
-  return new ParentBasedSampler({ root, localParentSampled: inherited, remoteParentSampled: inherited });
 }
 
 function readRatio(env: NodeJS.ProcessEnv, problems: string[]): number {
@@ -72,7 +67,7 @@ function createXraySampler(env: NodeJS.ProcessEnv, problems: string[]): Sampler 
   const host = tcp?.host.includes(':') ? `[${tcp.host}]` : tcp?.host;
   const fallback = tcp ? `http://${host}:${tcp.port}` : 'http://localhost:2000';
   const { XraySampler } = createRequire(import.meta.url)('./xray/xray-sampler.js') as typeof xraySampler;
-  return parentBased(
+  return new ParentSampler(
     new XraySampler({
       endpoint: readUrl(named, name('endpoint'), fallback, problems) ?? new URL(fallback),
       serviceName: env.OTEL_SERVICE_NAME ?? '',

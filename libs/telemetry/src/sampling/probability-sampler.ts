@@ -1,5 +1,6 @@
-import { type Context, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, type Link, type SpanKind, TraceFlags, trace } from '@opentelemetry/api';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
+import { isValid } from '../tracer/checked-span-context.js';
 import { sampleRateOf, withThreshold } from './threshold.js';
 
 /** Of the 56 bits of randomness in a trace id the first 52 are looked at: as many as a number holds. */
@@ -39,15 +40,33 @@ export class ProbabilitySampler implements Sampler {
   }
 }
 
-/** Keeps what the parent kept, at the rate that its tracestate tells, whoever decided it. */
-export class InheritedRateSampler implements Sampler {
-  shouldSample(context: Context): SamplingResult {
-    const rate = sampleRateOf(trace.getSpanContext(context)?.traceState);
-    return { decision: SamplingDecision.RECORD_AND_SAMPLED, attributes: rateAttribute(rate) };
+const LEFT_OUT: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
+const KEPT: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
+
+/**
+ * Follows the parent (https://opentelemetry.io/docs/specs/otel/trace/sdk/#parentbased), at the rate that its tracestate
+ * tells, whoever decided it; without a parent, `root` decides.
+ */
+export class ParentSampler implements Sampler {
+  constructor(private readonly root: Sampler) {}
+
+  shouldSample(
+    context: Context,
+    traceId: string,
+    name: string,
+    kind: SpanKind,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult {
+    const parent = trace.getSpanContext(context);
+    if (!isValid(parent)) return this.root.shouldSample(context, traceId, name, kind, attributes, links);
+    if (!(parent.traceFlags & TraceFlags.SAMPLED)) return LEFT_OUT;
+    const rate = parent.traceState && rateAttribute(sampleRateOf(parent.traceState));
+    return rate ? { ...KEPT, attributes: rate } : KEPT;
   }
 
   toString(): string {
-    return 'InheritedRateSampler';
+    return `ParentSampler{${this.root.toString()}}`;
   }
 }
 

@@ -13,8 +13,9 @@ export function withThreshold(state: TraceState | undefined, threshold: string):
 
 /** How many traces this one stands for, rounded; undefined when its state does not tell. */
 export function sampleRateOf(state: TraceState | undefined): number | undefined {
-  const digits = THRESHOLD.exec(state?.get(MEMBER) ?? '')?.[1];
-  if (digits === undefined) return undefined;
+  const member = state?.get(MEMBER);
+  const digits = member && THRESHOLD.exec(member)?.[1];
+  if (!digits) return undefined;
   const rejected = Number.parseInt(digits, 16) / 16 ** digits.length;
   return Math.round(1 / (1 - rejected));
 }
