@@ -1,22 +1,24 @@
 import 'reflect-metadata';
-import { Controller, Get, Module, RequestMethod } from '@nestjs/common';
+import { Controller, Get, Module, Query, RequestMethod } from '@nestjs/common';
+import { TimelineQuerySchema, homeActivitiesApi } from '@cruddur/contracts';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import axios from 'axios';
 import { Logger, LoggerModule } from 'nestjs-pino';
 import { OpenTelemetryModule } from 'nestjs-otel';
 
-// The gateway as tutorials build it: Express, axios, nestjs-pino with its defaults. It does less than ours: it checks
-// neither the question nor the answer, and has no timeout, retry or circuit breaker.
+// The gateway as tutorials build it: Express, axios, nestjs-pino with its defaults. Like ours it checks the question and
+// the answer and waits only so long; it has no retry, circuit breaker or bulkhead.
 
 const { GATEWAY_PORT, HOME_ACTIVITIES_URL, BENCH_NESTJS_OTEL } = process.env;
 
 @Controller()
 class GatewayController {
   @Get('api/activities/home')
-  async home(): Promise<unknown> {
-    const { data } = await axios.get<{ activities: unknown }>(`${HOME_ACTIVITIES_URL}/activities/home`);
-    return data.activities;
+  async home(@Query() query: unknown): Promise<unknown> {
+    const params = TimelineQuerySchema.parse(query);
+    const { data } = await axios.get<unknown>(`${HOME_ACTIVITIES_URL}/activities/home`, { params, timeout: 5_000 });
+    return homeActivitiesApi.loadHomeTimeline.response.parse(data).activities;
   }
 
   @Get('health/live')
