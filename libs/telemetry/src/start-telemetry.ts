@@ -14,6 +14,7 @@ import { loadInstrumentations } from './instrumentations.js';
 import { showLinks } from './links/development-links.js';
 import { readTraceLinks } from './links/read-trace-links.js';
 import { createDiagLogger } from './logging/diag-logger.js';
+import { writeHeldLines } from './logging/held-lines.js';
 import { getLogOutput, getLogger } from './logging/logger.js';
 import { OtlpLogBridge, readLogProcessors } from './logging/otlp-logs.js';
 import { createPropagator } from './propagation/create-propagator.js';
@@ -120,6 +121,7 @@ export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promis
   if (!state || state === 'disabled') return;
   const { sdk, tracers, queues, sides, logBridge } = state;
   const destinations = [...queues, ...sides];
+  writeHeldLines();
   if (logBridge) {
     logBridge.flush();
     getLogOutput().detach(logBridge.sink);

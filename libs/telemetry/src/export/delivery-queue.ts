@@ -23,6 +23,8 @@ export interface Delivery<T> {
   /** How many of the first items make one batch, for destinations with limits of their own; at least 1. */
   countBatch?(items: readonly T[]): number;
   sizeOf?(item: T): number;
+  /** Pushes what has been announced; see {@link DeliveryQueue.announce}. */
+  collect?(): void;
 }
 
 /** Told when a destination stops or starts again to take items, never for a single batch. */
@@ -77,9 +79,13 @@ export class DeliveryQueue<T> {
     }
     this.queue.push(item);
     this.bytes += size;
-    if (this.exporting || this.backoffMs > 0) return;
-    if (this.queue.length >= this.settings.maxBatchSize) this.schedule(0);
-    else if (!this.timer) this.schedule(this.settings.scheduleDelayMs);
+    if (this.queue.length >= this.settings.maxBatchSize && !this.exporting && this.backoffMs === 0) this.schedule(0);
+    else this.announce();
+  }
+
+  /** Makes sure that there will be a delivery, for items that are not pushed yet: it asks for them. */
+  announce(): void {
+    if (!this.timer && !this.exporting && this.backoffMs === 0) this.schedule(this.settings.scheduleDelayMs);
   }
 
   /** Counts what the destination took and then threw away, or what never got here. */
@@ -91,6 +97,7 @@ export class DeliveryQueue<T> {
   /** Delivers what is queued now, once: resolves also when the destination does not take it. */
   async forceFlush(): Promise<void> {
     await this.exporting;
+    this.delivery.collect?.();
     for (let left = this.queue.length; left > 0;) {
       const before = this.queue.length;
       await this.exportBatch();
@@ -102,6 +109,7 @@ export class DeliveryQueue<T> {
 
   /** Takes nothing more and delivers the rest, once. */
   async close(): Promise<void> {
+    this.delivery.collect?.();
     this.closed = true;
     clearTimeout(this.timer);
     await this.forceFlush();
@@ -110,6 +118,7 @@ export class DeliveryQueue<T> {
 
   /** Says what is lost when the process ends before the queue is empty. */
   reportLoss(): void {
+    this.delivery.collect?.();
     const lost = this.dropped + this.queue.length;
     if (lost > 0) this.observer.lost(this.delivery.name, lost);
     this.dropped = 0;
@@ -120,12 +129,13 @@ export class DeliveryQueue<T> {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      void this.exportBatch().then(() => this.scheduleNext());
+      void this.exportBatch();
     }, delayMs);
     this.timer.unref();
   }
 
   private scheduleNext(): void {
+    this.delivery.collect?.();
     if (this.closed || this.queue.length === 0 || this.timer) return;
     if (this.backoffMs > 0) this.schedule(this.backoffMs);
     else this.schedule(this.queue.length >= this.settings.maxBatchSize ? 0 : this.settings.scheduleDelayMs);
@@ -134,11 +144,15 @@ export class DeliveryQueue<T> {
   private exportBatch(): Promise<void> {
     this.exporting ??= this.send(this.takeBatch()).finally(() => {
       this.exporting = undefined;
+      this.scheduleNext();
     });
     return this.exporting;
   }
 
   private takeBatch(): T[] {
+    this.delivery.collect?.();
+    clearTimeout(this.timer);
+    this.timer = undefined;
     const candidates = this.queue.slice(0, this.settings.maxBatchSize);
     const batch = this.queue.splice(0, this.delivery.countBatch?.(candidates) ?? candidates.length);
     for (const item of batch) this.bytes -= this.sizeOf(item);
@@ -146,6 +160,7 @@ export class DeliveryQueue<T> {
   }
 
   private async send(batch: T[]): Promise<void> {
+    if (batch.length === 0) return;
     const droppedBefore = this.dropped;
     try {
       await this.deliverInTime(batch);

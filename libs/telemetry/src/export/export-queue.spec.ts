@@ -19,7 +19,7 @@ const failed = (code?: number): ExportResult => ({
   error: Object.assign(new Error('refused'), code === undefined ? {} : { code }),
 });
 
-function setUp(chosen: ExportQueueSettings = settings) {
+function setUp(chosen: ExportQueueSettings = settings, keep = AS_SPANS.keep) {
   const batches: string[][] = [];
   const state: { answer: ExportResult | undefined } = { answer: OK };
   const exporter = {
@@ -34,7 +34,7 @@ function setUp(chosen: ExportQueueSettings = settings) {
     resumed: jest.fn<ExportObserver['resumed']>(),
     lost: jest.fn<ExportObserver['lost']>(),
   };
-  const queue = new ExportQueue({ name: 'test', exporter, ...AS_SPANS }, chosen, observer);
+  const queue = new ExportQueue({ name: 'test', exporter, ...AS_SPANS, keep }, chosen, observer);
   const end = (...spans: string[]) => spans.forEach((name) => queue.onEnd(span(name)));
   return { batches, state, observer, queue, end };
 }
@@ -74,6 +74,30 @@ describe('ExportQueue', () => {
     expect(batches).toEqual([['a', 'b', 'c']]);
     await jest.advanceTimersByTimeAsync(100);
     expect(batches).toEqual([['a', 'b', 'c'], ['d']]);
+  });
+
+  it('puts spans into their form together, at the latest when they are to be delivered', async () => {
+    const keep = jest.fn((one: ReadableSpan) => one);
+    const { batches, end } = setUp({ ...settings, maxQueueSize: 100, maxBatchSize: 100 }, keep);
+    end(...Array.from({ length: 31 }, (_, i) => String(i)));
+    expect(keep).not.toHaveBeenCalled();
+    end('31', '32');
+    expect(keep).toHaveBeenCalledTimes(32);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(keep).toHaveBeenCalledTimes(33);
+    expect(batches.flat()).toHaveLength(33);
+  });
+
+  it('leaves out a span that cannot be put into its form, counts it, and delivers the others', async () => {
+    const keep = (one: ReadableSpan) => {
+      if (one.name === 'odd') throw new Error('too odd');
+      return one;
+    };
+    const { batches, observer, end } = setUp(settings, keep);
+    end('a', 'odd', 'b');
+    await jest.advanceTimersByTimeAsync(100);
+    expect(batches).toEqual([['a', 'b']]);
+    expect(observer.stopped).toHaveBeenCalledWith('test', 'a span cannot be encoded: too odd', 1);
   });
 
   it('leaves unsampled spans out', async () => {

@@ -10,6 +10,12 @@ export type { ExportObserver };
 
 /** Receivers refuse requests of more than 4 MiB by default (gRPC's limit, which collectors keep). */
 const MAX_BATCH_BYTES = 3 * 2 ** 20;
+/**
+ * So many spans are put into the form in which they wait at a time. For one alone its code and data would have to come
+ * back into the processor's caches, which takes several times as long as what they do; with more, spans would live long
+ * enough to be copied by the garbage collector.
+ */
+const KEEP_TOGETHER = 32;
 
 /**
  * Batches ended spans for one destination. Each destination has a queue of its own, so that one that is
@@ -18,6 +24,8 @@ const MAX_BATCH_BYTES = 3 * 2 ** 20;
  */
 export class ExportQueue implements SpanProcessor {
   private readonly queue: DeliveryQueue<unknown>;
+  private ended: ReadableSpan[] = [];
+  private readonly keepTogether: number;
 
   constructor(
     private readonly destination: Destination,
@@ -30,8 +38,10 @@ export class ExportQueue implements SpanProcessor {
       deliver: (batch: unknown[]) => this.export(batch),
       countBatch: (kept: readonly unknown[]) => this.countWithin(MAX_BATCH_BYTES, kept),
       sizeOf: (kept: unknown) => destination.sizeOf(kept),
+      collect: () => this.collect(),
     };
     this.queue = new DeliveryQueue(delivery, { ...settings, scheduleDelayMs }, observer);
+    this.keepTogether = Math.min(KEEP_TOGETHER, settings.maxBatchSize);
   }
 
   get isFailing(): boolean {
@@ -46,12 +56,27 @@ export class ExportQueue implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if (!(span.spanContext().traceFlags & TraceFlags.SAMPLED)) return;
+    this.ended.push(span);
+    if (this.ended.length >= this.keepTogether) this.collect();
+    else if (this.ended.length === 1) this.queue.announce();
+  }
+
+  private collect(): void {
+    const { ended } = this;
+    if (ended.length === 0) return;
+    this.ended = [];
+    for (const span of ended) this.keep(span);
+  }
+
+  private keep(span: ReadableSpan): void {
+    let kept: unknown;
     try {
-      this.queue.push(this.destination.keep(span));
+      kept = this.destination.keep(span);
     } catch (error) {
-      // Who ends a span must not be told of what an odd attribute does to an encoder.
-      this.queue.countDropped(1, (error as Error).message);
+      this.queue.countDropped(1, `a span cannot be encoded: ${(error as Error).message}`);
+      return;
     }
+    this.queue.push(kept);
   }
 
   forceFlush(): Promise<void> {

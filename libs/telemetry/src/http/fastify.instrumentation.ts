@@ -187,9 +187,7 @@ function requestAttributes(request: Inbound, route: string | undefined): Attribu
 function endSpan(this: ServerResponse): void {
   const request = serverRequestOf(this.req);
   if (!request) return;
-  const { span, atEnd } = request;
-  if (atEnd && trace.getActiveSpan() === span) atEnd(this);
-  else if (atEnd) context.with(request.context, atEnd, undefined, this);
+  request.atEnd?.(this);
   endAnswered(this, request);
 }
 

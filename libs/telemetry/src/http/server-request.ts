@@ -8,7 +8,7 @@ export interface ServerRequest {
   readonly context: Context;
   /** The last error that reached Nest's exception layer; recorded on the span if the answer is a 5xx. */
   error?: unknown;
-  /** Called within the span when the answer is out or the client gone. */
+  /** Called when the answer is out or the client gone, before the span ends. */
   atEnd?: (response: ServerResponse) => void;
   /** Records how long the request took; set when metrics are on. */
   readonly measure?: (statusCode: number | undefined, errorType?: string) => void;

@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import { writeHeldLines } from './held-lines.js';
 
 /** Takes the same serialised lines that stdout gets. Must return at once and never throw. */
 export type LineSink = (line: string) => void;
@@ -43,6 +44,7 @@ export class LogOutput implements DestinationStream {
   }
 
   private readonly flush = (): void => {
+    writeHeldLines();
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.held === '') return;

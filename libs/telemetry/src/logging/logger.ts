@@ -1,13 +1,13 @@
-import { TraceFlags, context, trace } from '@opentelemetry/api';
+import { type SpanContext, TraceFlags, context, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 import { isValid } from '../tracer/checked-span-context.js';
+import { momentOfLine, writeHeldLines } from './held-lines.js';
 import { LogOutput } from './log-output.js';
 import { pinoPretty } from './pretty.js';
 import { redact, redactText } from './redact.js';
 
-/** The ids of the active span, as the log data model names them, as a piece of JSON. */
-function traceFields(): string {
-  const spanContext = trace.getSpanContext(context.active());
+/** The ids of a span, as the log data model names them, as a piece of JSON. */
+function traceFields(spanContext: SpanContext | undefined): string {
   if (!isValid(spanContext)) return '';
   const { traceId, spanId, traceFlags } = spanContext;
   return `,"trace_id":"${traceId}","span_id":"${spanId}","trace_flags":"${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}"`;
@@ -17,8 +17,7 @@ let second = NaN;
 let secondText = '';
 
 /** RFC 3339, UTC, with milliseconds. Only the last three digits change within a second. */
-function timeText(): string {
-  const now = Date.now();
+function timeText(now: number): string {
   const milliseconds = now % 1_000;
   if (now - milliseconds !== second) {
     second = now - milliseconds;
@@ -27,9 +26,15 @@ function timeText(): string {
   return `${secondText}${milliseconds.toString().padStart(3, '0')}Z`;
 }
 
+/** pino puts this text into the line as it is: cheaper than a mixin, whose fields it would have to serialise. */
+function timestamp(): string {
+  const moment = momentOfLine();
+  const spanContext = moment ? moment.spanContext : trace.getSpanContext(context.active());
+  return `,"time":"${timeText(moment?.time ?? Date.now())}"${traceFields(spanContext)}`;
+}
+
 const OPTIONS: LoggerOptions = {
-  // pino puts this text into the line as it is: cheaper than a mixin, whose fields it would have to serialise.
-  timestamp: () => `,"time":"${timeText()}"${traceFields()}`,
+  timestamp,
   formatters: {
     level: (label) => ({ level: label }),
     log: (fields) => redact(fields),
@@ -42,6 +47,7 @@ const OPTIONS: LoggerOptions = {
   },
   hooks: {
     logMethod(args, method) {
+      writeHeldLines();
       const last = args.length - 1;
       if (typeof args[last] === 'string') args[last] = redactText(args[last]);
       method.apply(this, args);

@@ -34,7 +34,8 @@ export function redact<T>(value: T, depth = 0): T {
 
 function redactFields(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
   let copy: Record<string, unknown> | undefined;
-  for (const [key, item] of Object.entries(fields)) {
+  for (const key in fields) {
+    const item = fields[key];
     const clean = isSecretKey(key) ? REDACTED : redact(item, depth + 1);
     if (clean !== item) {
       copy ??= { ...fields };

@@ -1,14 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import type { ServerResponse } from 'node:http';
+import { context, trace } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { isIgnoredTarget } from '../http/ignored-paths.js';
 import { serverRequestOf } from '../http/server-request.js';
 import { splitTarget } from '../http/url.js';
 import { linksFor } from '../links/development-links.js';
+import { holdLine } from './held-lines.js';
 
 /**
- * One `request completed` line per request, inside its server span. No headers and no query: what a header
+ * One `request completed` line per request, with the ids of its server span. No headers and no query: what a header
  * or a search says is the user's own.
  */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
@@ -18,6 +20,8 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
     const { method, url } = request;
     const route = request.routeOptions.url;
     const log = (response: ServerResponse) => {
+      const level = response.statusCode >= 500 ? 'error' : 'info';
+      if (!logger.isLevelEnabled(level)) return;
       const line = {
         method,
         route: route ?? splitTarget(url).path,
@@ -26,7 +30,8 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
         ...(!response.writableFinished && { aborted: true }),
         ...linksFor(traced?.span),
       };
-      logger[response.statusCode >= 500 ? 'error' : 'info'](line, 'request completed');
+      const spanContext = traced ? traced.span.spanContext() : trace.getSpanContext(context.active());
+      holdLine(spanContext, () => logger[level](line, 'request completed'));
     };
     const traced = serverRequestOf(request.raw);
     if (traced) traced.atEnd = log;
