@@ -25,13 +25,9 @@ beforeAll(async () => {
   receiver = await startOtlpReceiver();
   for (const by of ['ours', 'official'] as const) {
     const upstream = (upstreams[by] = new Upstream());
-    const [port, ipv6] = await upstream.listen();
-    ports.set(port, '{port}').set(ipv6, '{port}');
-    const where = {
-      url: `http://127.0.0.1:${port}`,
-      ipv6: `http://[::1]:${ipv6}`,
-      nobody: 'http://127.0.0.1:1',
-    };
+    const where = await upstream.listen();
+    for (const url of [where.url, where.ipv6, where.https, where.h2c, where.h2])
+      ports.set(Number(new URL(url).port), '{port}');
     const program = (programs[by] = await Program.start('./client.ts', by, receiver.url));
     const play = async (scenario: ClientScenario) => {
       const { outcome } = await program.ask({ id: scenario.name, traceId: traceIdOf(scenario), where });
