@@ -36,15 +36,16 @@ function commitBeforeItRuns(): void {
 describe('a read that a commit overtakes', () => {
   // The sort is planned for numbers within the statistics: with the row, it would be for none.
   const SQL = 'SELECT time_ns FROM logs ORDER BY time_ns';
+  const inChunks = async () => {
+    const seen: unknown[] = [];
+    await database.inChunks(SQL, [], (values) => seen.push(...values.flat()));
+    return seen;
+  };
   const READS: [string, () => Promise<unknown[]>][] = [
     ['all', async () => (await database.all(SQL)).map((row) => BigInt(row['time_ns'] as string))],
     ['columns', async () => (await database.columns(SQL)).values.flat()],
-    ['inChunks', async () => {
-      const seen: unknown[] = [];
-      await database.inChunks(SQL, [], (values) => seen.push(...values.flat()));
-      return seen;
-    }],
-  ]; // prettier-ignore
+    ['inChunks', inChunks],
+  ];
 
   it.each(READS)('is of the time at which it began, and the next one has the row: %s', async (_, read) => {
     commitBeforeItRuns();
