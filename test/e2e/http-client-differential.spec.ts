@@ -27,7 +27,7 @@ beforeAll(async () => {
     const { outcome } = await program.ask(message);
     results.set(`${by} ${scenario.name}`, withoutPorts(outcome as string, ports));
   });
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await comparison.close();
   for (const upstream of Object.values(upstreams)) await upstream.close();

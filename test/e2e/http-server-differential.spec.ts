@@ -27,7 +27,7 @@ beforeAll(async () => {
     if (scenario.to === 'h2c') await playTo('http', 'http');
     if (scenario.to === 'h2') await playTo('https', 'https');
   });
-}, 30_000);
+}, 60_000);
 afterAll(() => comparison.close());
 
 const portsOf = (by: TracedBy): Ports =>
