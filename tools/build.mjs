@@ -17,20 +17,20 @@ export const BUILD_STEPS = [
   {
     what: 'the services',
     inputs: ['services', 'libs', 'nest-cli.json', 'tsconfig.json', 'package.json', 'package-lock.json'],
-    except: ['services/gateway/page', 'services/trace-viewer/page'],
+    except: ['services/gateway/page', 'services/trace-viewer/page', 'libs/page-files/styles'],
     output: 'dist',
     command: ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all'],
   },
   {
     what: "the gateway's page",
-    inputs: ['services/gateway/page', 'package.json', 'package-lock.json'],
+    inputs: ['services/gateway/page', 'libs/page-files/styles', 'package.json', 'package-lock.json'],
     // In the output of the step above, which takes it away: then it is built anew as well.
     output: 'dist/services/gateway/src/page/static',
     command: ['node_modules/vite/bin/vite.js', 'build', 'services/gateway/page', '--logLevel', 'warn'],
   },
   {
     what: "the trace viewer's page",
-    inputs: ['services/trace-viewer/page', 'package.json', 'package-lock.json'],
+    inputs: ['services/trace-viewer/page', 'libs/page-files/styles', 'package.json', 'package-lock.json'],
     output: 'services/trace-viewer/page/dist',
     command: ['node_modules/vite/bin/vite.js', 'build', 'services/trace-viewer/page', '--logLevel', 'warn'],
   },

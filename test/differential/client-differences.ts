@@ -82,7 +82,7 @@ export const CLIENT_DIFFERENCES: Difference<ClientScenario>[] = [
   {
     name: 'one traceparent',
     change: (outcome, { name }) => {
-      if (name.startsWith('traceparent')) outcome.wire = ['traceparent: 00-{trace}-{INTERNAL}-01'];
+      if (name.includes('traceparent')) outcome.wire = ['traceparent: 00-{trace}-{INTERNAL}-01'];
     },
   },
   {

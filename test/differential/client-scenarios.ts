@@ -21,8 +21,14 @@ import { withOutboundCall } from '@cruddur/telemetry';
 export interface Where {
   url: string;
   ipv6: string;
+  /** HTTP/1.1 over TLS, HTTP/2, and HTTP/2 over TLS. */
+  https: string;
+  h2c: string;
+  h2: string;
   /** `http://` address on which nobody listens. */
   nobody: string;
+  /** The certificate, to be trusted. */
+  ca: string;
 }
 
 /** One or several calls, made within a span of the caller. The wanted differences read from it what ours must say. */
@@ -57,6 +63,8 @@ const askFor = (client: Dispatcher, origin: string, path: string) =>
 const failing = (code: string): Agent.Options => ({
   connect: { lookup: (host, _options, done) => done(Object.assign(new Error(`lookup ${code} ${host}`), { code }), '', 4) }, // prettier-ignore
 });
+const trusting = ({ ca }: Where, servername?: string) => ({ connect: { ca, servername } });
+const speaking = (by: 'h2c' | 'h2', where: Where) => ({ allowH2: true, useH2c: by === 'h2c', ...trusting(where) });
 /** Aborts a moment after the request for this path has been sent, or its answer has begun. */
 const abortAt = (event: 'undici:client:sendHeaders' | 'undici:request:headers', path: string) => {
   const controller = new AbortController();
@@ -102,7 +110,11 @@ export const CLIENT_SCENARIOS: ClientScenario[] = [
   { name: 'at the same time', call: ({ url }) => Promise.all([1, 2, 3].map((n) => inSpan(`part ${n}`, () => ask(`${url}/slow/${n}0`)))) }, // prettier-ignore
 
   // Several requests
-  { name: 'keep-alive', call: ({ url }) => using(new Client(url), (client) => inTurn(client, url)) },
+  {
+    name: 'keep-alive',
+    call: ({ url }) =>
+      using(new Client(url), (client) => inTurn(client, url, ['/status/200', '/status/404', '/status/200'])),
+  },
   { name: 'pipelining', call: ({ url }) => using(new Client(url, { pipelining: 3 }), (client) => Promise.all(['/slow/40', '/status/200', '/status/404'].map((path) => askFor(client, url, path)))) }, // prettier-ignore
   { name: 'queued in a pool', call: ({ url }) => using(new Pool(url, { connections: 1 }), (pool) => Promise.all([1, 2, 3].map((n) => inSpan(`part ${n}`, () => askFor(pool, url, `/slow/${n}0`))))) }, // prettier-ignore
   { name: 'redirect', call: async ({ url }) => (await fetch(`${url}/redirects`)).text() },
@@ -118,6 +130,23 @@ export const CLIENT_SCENARIOS: ClientScenario[] = [
   { name: 'upgrade', call: ({ url }) => using(new Agent(), async (dispatcher) => void (await upgrade(`${url}/up`, { dispatcher, protocol: 'other' })).socket.destroy()) }, // prettier-ignore
   { name: 'upgrade refused', call: ({ url }) => using(new Agent(), (dispatcher) => upgrade(`${url}/status/404`, { dispatcher, protocol: 'other' })) }, // prettier-ignore
   { name: "Node's WebSocket", call: ({ url }) => once(new WebSocket(`${url.replace('http', 'ws')}/up`), 'close').then(() => 'closed') }, // prettier-ignore
+
+  // TLS
+  { name: 'TLS', call: (where) => ask(`${where.https}/status/200`, {}, trusting(where)) },
+  { name: 'TLS, fetch', call: (where) => using(new Agent(trusting(where)), (dispatcher) => fetch(`${where.https}/status/404`, { dispatcher })) }, // prettier-ignore
+  { name: 'TLS, connection cut', call: (where) => ask(`${where.https}/breaks`, {}, trusting(where)) },
+  { name: 'TLS, to the usual port', call: () => ask('https://unknown.test/', {}, failing('ENOTFOUND')) },
+  { name: 'TLS, certificate that is not trusted', call: ({ https }) => ask(`${https}/status/200`) },
+  { name: "TLS, certificate of another name", call: (where) => ask(`${where.https}/status/200`, {}, trusting(where, 'elsewhere.test')) }, // prettier-ignore
+  { name: "TLS, certificate that Node's fetch does not trust", call: ({ https }) => globalThis.fetch(`${https}/status/200`) }, // prettier-ignore
+  { name: 'TLS where none is spoken', call: (where) => ask(`${where.url.replace('http', 'https')}/status/200`, {}, trusting(where)) }, // prettier-ignore
+  { name: 'no TLS where it is spoken', call: ({ https }) => ask(`${https.replace('https', 'http')}/status/200`) },
+
+  // HTTP/2
+  ...http2Scenarios('h2c'),
+  ...http2Scenarios('h2'),
+  { name: 'h2 where HTTP/1.1 is spoken', call: (where) => ask(`${where.https}/status/200`, {}, speaking('h2', where)) },
+  { name: 'HTTP/1.1 where h2 is spoken', call: (where) => ask(`${where.h2}/status/200`, {}, { allowH2: false, ...trusting(where) }) }, // prettier-ignore
 
   // URLs
   { name: 'secrets in the query', call: ({ url }) => ask(`${url}/status/200?sig=s1&access_token=s2&q=x`), url: 'http://127.0.0.1:{port}/status/200?sig=REDACTED&access_token=REDACTED&q=x' }, // prettier-ignore
@@ -154,8 +183,34 @@ export const CLIENT_SCENARIOS: ClientScenario[] = [
   { name: 'client destroyed', call: ({ url }) => destroyed(new Client(url), url) },
 ];
 
-async function inTurn(client: Client, url: string): Promise<void> {
-  for (const path of ['/status/200', '/status/404', '/status/200']) await askFor(client, url, path);
+function http2Scenarios(by: 'h2c' | 'h2'): ClientScenario[] {
+  const agent = (where: Where) => new Agent(speaking(by, where));
+  const client = (where: Where) => new Client(where[by], speaking(by, where));
+  const get = (path: string, options?: Options) => (where: Where) => askBy(agent(where), where[by] + path, options);
+  const [hangs, hangsWithin] = [`/hangs/${by}`, `/hangs-within/${by}`];
+  const scenarios: ClientScenario[] = [
+    ...[200, 204, 404, 503].map((code) => ({ name: `status ${code}`, call: get(`/status/${code}`) })),
+    { name: 'fetch', call: (where) => using(agent(where), async (dispatcher) => (await fetch(`${where[by]}/status/200`, { dispatcher })).text()) }, // prettier-ignore
+    { name: 'body', call: get('/echo', { method: 'POST', body: 'text' }) },
+    { name: 'slow body', call: get('/slow-body/100'), lasts: 100 },
+    { name: '103 early hints', call: get('/hints') },
+    { name: 'traceparent of the caller', call: (where) => get('/status/200', { headers: { traceparent: activeTraceparent() } })(where) }, // prettier-ignore
+    { name: 'at the same time', call: (where) => using(client(where), (dispatcher) => Promise.all(['/slow/40', '/status/200', '/status/404'].map((path) => askFor(dispatcher, where[by], path)))) }, // prettier-ignore
+    { name: 'server goes away', call: (where) => using(client(where), (dispatcher) => inTurn(dispatcher, where[by], ['/goes-away', '/status/200'])) }, // prettier-ignore
+    { name: 'connection cut', call: get('/breaks') },
+    { name: 'connection cut within the body', call: get('/breaks-within') },
+    { name: 'request refused', call: get('/resets') },
+    { name: 'headers timeout', call: get('/hangs', { headersTimeout: 100 }), lasts: 100 },
+    { name: 'body timeout', call: get('/hangs-within', { bodyTimeout: 100 }), lasts: 100 },
+    { name: 'aborted', call: (where) => get(hangs, { signal: abortWhenSent(hangs) })(where), lasts: 50, givenUp: ABORTED }, // prettier-ignore
+    { name: 'aborted within the body', call: (where) => get(hangsWithin, { signal: abortWithin(hangsWithin) })(where), lasts: 50, givenUp: ['UND_ERR_ABORTED', 'Request aborted'] }, // prettier-ignore
+    { name: 'client destroyed', call: (where) => destroyed(client(where), where[by]) },
+  ];
+  return scenarios.map((scenario) => ({ ...scenario, name: `${by}, ${scenario.name}` }));
+}
+
+async function inTurn(client: Client, url: string, paths: string[]): Promise<void> {
+  for (const path of paths) await askFor(client, url, path);
 }
 
 async function giveUpBody(agent: Agent, origin: string): Promise<void> {

@@ -26,4 +26,4 @@ process.on('message', (message: Message) => {
   if (id === 'stop') void stopTracing().then(() => process.send!({ id, open: [...openSpans.values()] }));
   else void play(message).then((outcome) => process.send!({ id, outcome }));
 });
-process.send!({ ports: [] });
+process.send!({ ports: {} });

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProxyTracerProvider, type Span, type Tracer, trace } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -26,8 +27,7 @@ function startOurs(): () => Promise<void> {
   return shutdownTelemetry;
 }
 
-/** Exports what is left. */
-export const stopTracing = process.env.TRACED_BY === 'official' ? startOfficial() : startOurs();
+const shutDown = process.env.TRACED_BY === 'official' ? startOfficial() : startOurs();
 
 /** Names of the spans that have started and not ended. */
 export const openSpans = new Map<Span, string>();
@@ -45,3 +45,9 @@ tracers.startSpan = function (name, ...rest) {
   };
   return span;
 };
+
+/** Exports what is left. An answer that was cut off may end here a moment after the other side has seen it. */
+export async function stopTracing(): Promise<void> {
+  for (let waited = 0; openSpans.size > 0 && waited < 1_000; waited += 20) await sleep(20);
+  await shutDown();
+}

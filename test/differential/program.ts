@@ -14,8 +14,8 @@ export class Program {
   private constructor(
     readonly tracedBy: TracedBy,
     private readonly child: ChildProcess,
-    /** Where it listens, if it is the server: on IPv4 and on IPv6. */
-    readonly ports: number[],
+    /** Where it listens, if it is the server. */
+    readonly ports: Readonly<Record<string, number>>,
   ) {
     child.on('message', ({ taken }: { taken?: string }) => {
       if (taken !== undefined) this.requests.set(taken, (this.requests.get(taken) ?? 0) + 1);
@@ -42,7 +42,7 @@ export class Program {
     const failed = once(child, 'exit').then(([code]) => {
       throw new Error(`${file} of ${tracedBy} exited with ${String(code)} before it was ready`);
     });
-    const [{ ports }] = (await Promise.race([once(child, 'message'), failed])) as [{ ports: number[] }];
+    const [{ ports }] = (await Promise.race([once(child, 'message'), failed])) as [{ ports: Record<string, number> }];
     return new Program(tracedBy, child, ports);
   }
 
@@ -60,9 +60,10 @@ export class Program {
     });
   }
 
-  /** Resolves when the server has taken so many requests with this traceparent. */
+  /** Resolves when the server has taken so many requests with this traceparent, and forgets them. */
   async taken(traceparent: string, count: number): Promise<void> {
     while ((this.requests.get(traceparent) ?? 0) < count) await once(this.child, 'message');
+    this.requests.delete(traceparent);
   }
 
   /** Lets it export what is left. @returns the names of the spans that nobody has ended */

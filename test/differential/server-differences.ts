@@ -36,7 +36,7 @@ export const SERVER_DIFFERENCES: Difference<ServerScenario>[] = [
     change: (outcome, { unhooked }) => {
       if (unhooked) return;
       const header = 'traceresponse: 00-{trace}-{SERVER}-01\r\n';
-      outcome.wire = outcome.wire.map((answer) => answer.replace(/HTTP\/1.1 [2-5].*\r\n/g, `$&${header}`));
+      outcome.wire = outcome.wire.map((answer) => answer.replace(/HTTP\/[\d.]+ [2-5].*\r\n/g, `$&${header}`));
     },
   },
   {
@@ -119,6 +119,16 @@ export const SERVER_DIFFERENCES: Difference<ServerScenario>[] = [
     name: 'baggage as attributes',
     change: ({ spans }, { name }) => {
       if (name === 'baggage') for (const { attributes } of spans) attributes['user.id'] = 'u1';
+    },
+  },
+  {
+    name: 'HTTP/2',
+    change: (outcome, { to, by = to, unhooked }) => {
+      if (by !== 'h2c' && by !== 'h2') return;
+      if (unhooked) outcome.spans = [];
+      for (const { kind, attributes } of outcome.spans) {
+        if (kind === 'SERVER') attributes['network.protocol.version'] = '2';
+      }
     },
   },
 ];

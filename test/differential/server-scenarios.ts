@@ -1,11 +1,18 @@
+/** What the server listens with: HTTP/1.1, on IPv6 too; and TLS, HTTP/2, and both of them. */
+type Listener = 'http' | 'ipv6' | 'https' | 'h2c' | 'h2';
+
 /** One connection and what goes over it. The wanted differences read from it what ours must say. */
 export interface ServerScenario {
   name: string;
   /** Each part is sent once something has come back for the one before. */
   send: string[];
-  to?: '::1';
+  /** The listener, and what is spoken to it if that is not its best: `http` unless something else is said. */
+  to?: Listener;
+  by?: Listener;
   /** The client goes away: when the server has taken all its requests, or when the answer begins. */
   leaves?: 'once taken' | 'at the answer';
+  /** It gives up its requests of HTTP/2 and keeps the connection. */
+  resets?: boolean;
   /** Milliseconds that the server takes at least. */
   lasts?: number;
   route?: string;
@@ -70,6 +77,7 @@ export const SERVER_SCENARIOS: ServerScenario[] = [
   // Ends other than an answer
   { name: 'client leaves before the answer', send: [get('/hangs')], route: '/hangs', leaves: 'once taken', unanswered: 'client_disconnected' }, // prettier-ignore
   { name: 'client leaves within the answer', send: [get('/streams')], route: '/streams', leaves: 'at the answer', unanswered: 'client_disconnected' }, // prettier-ignore
+  { name: 'client leaves a large answer within the answer', send: [get('/much')], route: '/much', leaves: 'at the answer', unanswered: 'client_disconnected' }, // prettier-ignore
   { name: 'client leaves within its body', send: [ask('POST', '/context', { ...JSON_BODY, 'content-length': '99' }, '{')], route: '/context', leaves: 'once taken', unanswered: 'client_disconnected' }, // prettier-ignore
   { name: 'answer breaks off', send: [get('/streams-and-breaks')], route: '/streams-and-breaks', unanswered: 'server_disconnected' }, // prettier-ignore
   {
@@ -88,10 +96,42 @@ export const SERVER_SCENARIOS: ServerScenario[] = [
   { name: '103 early hints', send: [get('/hints')], route: '/hints' },
   { name: 'upgrade', send: [get('/upgrades', { connection: 'upgrade', upgrade: 'other' })] },
   { name: 'CONNECT', send: [ask('CONNECT', 'example.com:443')] },
-  { name: 'IPv6', send: [get('/status/200', { host: '[::1]:{port}' })], to: '::1', ...status },
-  { name: 'IPv6 without a port', send: [get('/status/200', { host: '[::1]' })], to: '::1', ...status },
+  { name: 'IPv6', send: [get('/status/200', { host: '[::1]:{port}' })], to: 'ipv6', ...status },
+  { name: 'IPv6 without a port', send: [get('/status/200', { host: '[::1]' })], to: 'ipv6', ...status },
   { name: 'host without a port', send: [get('/status/200', { host: 'api.example.com' })], ...status },
   { name: 'HTTP/1.0', send: ['GET /status/200 HTTP/1.0\r\ntraceparent: {trace}\r\n\r\n'], ...status },
+
+  // TLS
+  { name: 'TLS', send: [get('/status/200')], to: 'https', ...status },
+  { name: 'TLS, exception', send: [get('/breaks')], to: 'https', route: '/breaks', exception: 'TypeError: it broke' },
+  { name: 'TLS, host without a port', send: [get('/status/200', { host: 'api.example.com' })], to: 'https', ...status },
+  { name: 'TLS, client leaves before the answer', send: [get('/hangs')], to: 'https', route: '/hangs', leaves: 'once taken', unanswered: 'client_disconnected' }, // prettier-ignore
+  { name: 'TLS, server destroys the socket', send: [get('/destroys')], to: 'https', route: '/destroys', unanswered: 'server_disconnected' }, // prettier-ignore
+  { name: 'TLS, malformed', send: ['GET\r\n\r\n'], to: 'https', unhooked: true },
+  { name: 'no TLS where it is spoken', send: [get('/status/200')], to: 'https', by: 'http', unhooked: true },
+
+  // HTTP/2
+  { name: 'HTTP/1.1 where HTTP/2 is spoken', send: [get('/status/200')], to: 'h2', by: 'https', ...status },
+  ...(['h2c', 'h2'] as const).flatMap(
+    (to) =>
+      [
+        ...[200, 204, 404, 503].map((code) => ({ name: `${to}, status ${code}`, send: [get(`/status/${code}`)], to, ...status })), // prettier-ignore
+        { name: `${to}, exception`, send: [get('/breaks')], to, route: '/breaks', exception: 'TypeError: it broke' },
+        { name: `${to}, host without a port`, send: [get('/status/200', { host: 'api.example.com' })], to, ...status },
+        { name: `${to}, body`, send: [ask('POST', '/context', JSON_BODY, '{"a":1}')], to, route: '/context' },
+        { name: `${to}, at the same time`, send: [get('/slow/30', KEEP), get('/slow/1')], to, route: '/slow/:ms' },
+        { name: `${to}, 103 early hints`, send: [get('/hints')], to, route: '/hints' },
+        { name: `${to}, client leaves before the answer`, send: [get('/hangs')], to, route: '/hangs', leaves: 'once taken', unanswered: 'client_disconnected' }, // prettier-ignore
+        { name: `${to}, client leaves within the answer`, send: [get('/streams')], to, route: '/streams', leaves: 'at the answer', unanswered: 'client_disconnected' }, // prettier-ignore
+        { name: `${to}, client resets before the answer`, send: [get('/hangs')], to, route: '/hangs', leaves: 'once taken', resets: true, unanswered: 'client_disconnected' }, // prettier-ignore
+        { name: `${to}, client resets within the answer`, send: [get('/streams')], to, route: '/streams', leaves: 'at the answer', resets: true, unanswered: 'client_disconnected' }, // prettier-ignore
+        { name: `${to}, client resets within its body`, send: [ask('POST', '/context', { ...JSON_BODY, 'content-length': '99' }, '{')], to, route: '/context', leaves: 'once taken', resets: true, unanswered: 'client_disconnected' }, // prettier-ignore
+        { name: `${to}, client resets a large answer within the answer`, send: [get('/much')], to, route: '/much', leaves: 'at the answer', resets: true, unanswered: 'client_disconnected' }, // prettier-ignore
+        { name: `${to}, answer breaks off`, send: [get('/streams-and-breaks')], to, route: '/streams-and-breaks', unanswered: 'server_disconnected' }, // prettier-ignore
+        { name: `${to}, server destroys the socket`, send: [get('/destroys')], to, route: '/destroys', unanswered: 'server_disconnected' }, // prettier-ignore
+        { name: `${to}, broken escape`, send: [get('/status/%zz')], to, unhooked: true },
+      ] satisfies ServerScenario[],
+  ),
 
   // Targets
   { name: 'query', send: [get('/status/200?a=b%20c&d=e+f&g')], ...status, query: 'a=b%20c&d=e+f&g' },

@@ -43,8 +43,10 @@ export function show(spans: readonly ReceivedSpan[], ports: Ports): ShownSpan[] 
   return sorted(list);
 }
 
+/** Without the threads that OpenSSL numbers in its messages as well. */
 export function withoutPorts(text: string, ports: Ports): string {
-  return text.replace(/(?<=:)\d{4,5}\b/g, (port) => ports.get(Number(port)) ?? port);
+  const named = text.replace(/\b[0-9A-F]{16}(?=:error:)/g, '{thread}');
+  return named.replace(/(?<=:)\d{4,5}\b/g, (port) => ports.get(Number(port)) ?? port);
 }
 
 /** Ids become the kinds of the spans whose they are. */

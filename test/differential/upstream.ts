@@ -1,58 +1,86 @@
-import { type IncomingMessage, type Server, createServer } from 'node:http';
-import { type AddressInfo, type Socket, connect } from 'node:net';
 import { createHash } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type ServerHttp2Stream, constants, createServer as createHttp2Server, createSecureServer } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, type Server as NetServer, type Socket, connect } from 'node:net';
+import { makeCertificate } from './certificate.js';
+import type { Where } from './client-scenarios.js';
+
+const streamOf = (response: ServerResponse) => (response as unknown as { stream: ServerHttp2Stream }).stream;
+const TRACE_HEADERS = ['traceparent', 'tracestate', 'baggage'];
 
 /** Answers the clients of the differential test in every way that a server can, and keeps the headers that carry a trace, per trace id. */
 export class Upstream {
   readonly arrived = new Map<string, string[]>();
   private readonly sockets = new Set<Socket>();
-  private readonly servers: Server[] = [];
+  private readonly servers: NetServer[] = [];
   private readonly attempts = new Map<string, number>();
 
-  /** On IPv4 and on IPv6. */
-  async listen(): Promise<[number, number]> {
-    const ports = await Promise.all(['127.0.0.1', '::1'].map((host) => this.listenOn(host)));
-    return ports as [number, number];
+  async listen(): Promise<Where> {
+    const certificate = makeCertificate();
+    const answer = (request: object, response: object) => this.answer(request as IncomingMessage, response as ServerResponse); // prettier-ignore
+    const http = () => this.withUpgrades(createServer(answer));
+    return {
+      url: `http://127.0.0.1:${await this.listenOn(http())}`,
+      ipv6: `http://[::1]:${await this.listenOn(http(), '::1')}`,
+      https: `https://127.0.0.1:${await this.listenOn(createTlsServer(certificate, answer))}`,
+      h2c: `http://127.0.0.1:${await this.listenOn(createHttp2Server(answer))}`,
+      h2: `https://127.0.0.1:${await this.listenOn(createSecureServer(certificate, answer))}`,
+      nobody: 'http://127.0.0.1:1',
+      ca: certificate.cert,
+    };
   }
 
-  private async listenOn(host: string): Promise<number> {
-    const server = createServer((request, response) => {
-      this.keep(request);
-      const [, what = '', argument = ''] = new URL(`http://x${request.url!.replace(/^\/\//, '/')}`).pathname.split('/');
-      const answer = (code = 200, headers = {}, text = 'answer') => response.writeHead(code, headers).end(text);
-      switch (what) {
-        case 'status':
-          return void answer(Number(argument), {}, ['204', '304'].includes(argument) ? '' : 'answer');
-        case 'slow':
-          return void setTimeout(() => answer(), Number(argument));
-        case 'slow-body':
-          response.write('begun');
-          return void setTimeout(() => response.end('answer'), Number(argument));
-        case 'hangs':
-          return;
-        case 'hangs-within':
-          return void response.write('begun');
-        case 'breaks-within':
-          response.writeHead(200, { 'content-length': 99 }).write('begun');
-          return void setTimeout(() => request.socket.destroy(), 20);
-        case 'breaks':
-          return void request.socket.destroy();
-        case 'no-http':
-          return void request.socket.end('this is no HTTP\r\n\r\n');
-        case 'redirects':
-          return void answer(302, { location: '/status/200' });
-        case 'circles':
-          return void answer(302, { location: '/circles' });
-        case 'recovers':
-          return void answer(this.attempt(request) < 3 ? 503 : 200);
-        case 'hints':
-          return void response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' }, () => answer());
-        default:
-          return void request.pipe(response);
-      }
-    });
+  private async listenOn(server: NetServer, host = '127.0.0.1'): Promise<number> {
     this.servers.push(server);
-    server.on('connection', (socket) => this.sockets.add(socket));
+    server.on('connection', (socket: Socket) => this.sockets.add(socket));
+    await new Promise<void>((listening) => server.listen(0, host, listening));
+    return (server.address() as AddressInfo).port;
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    this.keep(request);
+    const [, what = '', argument = ''] = new URL(`http://x${request.url!.replace(/^\/\//, '/')}`).pathname.split('/');
+    const answer = (code = 200, headers = {}, text = 'answer') => response.writeHead(code, headers).end(text);
+    switch (what) {
+      case 'status':
+        return void answer(Number(argument), {}, ['204', '304'].includes(argument) ? '' : 'answer');
+      case 'slow':
+        return void setTimeout(() => answer(), Number(argument));
+      case 'slow-body':
+        response.write('begun');
+        return void setTimeout(() => response.end('answer'), Number(argument));
+      case 'hangs':
+        return;
+      case 'hangs-within':
+        return void response.write('begun');
+      case 'breaks-within':
+        response.writeHead(200, { 'content-length': 99 }).write('begun');
+        return void setTimeout(() => request.socket.destroy(), 20);
+      case 'breaks':
+        return void request.socket.destroy();
+      case 'no-http':
+        return void request.socket.end('this is no HTTP\r\n\r\n');
+      case 'resets':
+        return void streamOf(response).close(constants.NGHTTP2_REFUSED_STREAM);
+      case 'goes-away':
+        streamOf(response).session!.goaway();
+        return void answer();
+      case 'redirects':
+        return void answer(302, { location: '/status/200' });
+      case 'circles':
+        return void answer(302, { location: '/circles' });
+      case 'recovers':
+        return void answer(this.attempt(request) < 3 ? 503 : 200);
+      case 'hints':
+        response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
+        return void answer();
+      default:
+        return void request.pipe(response);
+    }
+  }
+
+  private withUpgrades(server: Server): Server {
     server.on('upgrade', (request, socket) => {
       this.keep(request);
       if (request.url!.startsWith('/status')) {
@@ -71,8 +99,7 @@ export class Upstream {
       target.pipe(client).pipe(target);
       for (const socket of [target, client]) socket.on('error', () => {});
     });
-    await new Promise<void>((listening) => server.listen(0, host, listening));
-    return (server.address() as AddressInfo).port;
+    return server;
   }
 
   private attempt({ url }: IncomingMessage): number {
@@ -81,9 +108,11 @@ export class Upstream {
     return number;
   }
 
-  private keep({ headersDistinct: headers }: IncomingMessage): void {
-    const traceId = headers.traceparent?.[0]?.split('-')[1] ?? 'none';
-    const lines = ['traceparent', 'tracestate', 'baggage'].flatMap((name) => (headers[name] ?? []).map((value) => `${name}: ${value}`)); // prettier-ignore
+  private keep({ headers, rawHeaders }: IncomingMessage): void {
+    const traceId = String(headers.traceparent).split('-')[1] ?? 'none';
+    const lines = rawHeaders.flatMap((name, i) =>
+      i % 2 === 0 && TRACE_HEADERS.includes(name.toLowerCase()) ? `${name.toLowerCase()}: ${rawHeaders[i + 1]}` : [],
+    );
     this.arrived.set(traceId, [...(this.arrived.get(traceId) ?? []), ...lines]);
   }
 

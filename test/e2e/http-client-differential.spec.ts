@@ -1,63 +1,47 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type OtlpReceiver, startOtlpReceiver } from '@cruddur/telemetry/testing';
 import { CLIENT_DIFFERENCES } from '../differential/client-differences.js';
 import { CLIENT_SCENARIOS, type ClientScenario } from '../differential/client-scenarios.js';
+import { Comparison } from '../differential/comparison.js';
 import { histogramOf, namePorts, pointsOf } from '../differential/histogram.js';
-import { Program, type TracedBy, playAll } from '../differential/program.js';
+import type { TracedBy } from '../differential/program.js';
 import { show, sorted, withoutIds, withoutPorts } from '../differential/shown-span.js';
 import { expectToCoverTheWork } from '../differential/timing.js';
 import { Upstream } from '../differential/upstream.js';
-import { type Outcome, applyDifferences } from '../differential/wanted.js';
+import type { Outcome } from '../differential/wanted.js';
 
-// The same calls by two clients that differ in who traces them: this library, or the official instrumentations.
+// The same calls by two clients.
 
-const traceIdOf = (scenario: ClientScenario) => (CLIENT_SCENARIOS.indexOf(scenario) + 1).toString(16).padStart(32, 'f');
-const programs = {} as Record<TracedBy, Program>;
-const upstreams = {} as Record<TracedBy, Upstream>;
+const comparison = new Comparison('./client.ts', CLIENT_SCENARIOS, CLIENT_DIFFERENCES);
+const upstreams: Record<TracedBy, Upstream> = { ours: new Upstream(), official: new Upstream() };
 const results = new Map<string, string>();
-const open = {} as Record<TracedBy, string[]>;
 const ports = new Map<number, string>();
-const shownDifferences = new Set<string>();
-let receiver: OtlpReceiver;
 
 beforeAll(async () => {
-  receiver = await startOtlpReceiver();
-  for (const by of ['ours', 'official'] as const) {
-    const upstream = (upstreams[by] = new Upstream());
-    const [port, ipv6] = await upstream.listen();
-    ports.set(port, '{port}').set(ipv6, '{port}');
-    const where = {
-      url: `http://127.0.0.1:${port}`,
-      ipv6: `http://[::1]:${ipv6}`,
-      nobody: 'http://127.0.0.1:1',
-    };
-    const program = (programs[by] = await Program.start('./client.ts', by, receiver.url));
-    const play = async (scenario: ClientScenario) => {
-      const { outcome } = await program.ask({ id: scenario.name, traceId: traceIdOf(scenario), where });
-      results.set(`${by} ${scenario.name}`, withoutPorts(outcome as string, ports));
-    };
-    await playAll(CLIENT_SCENARIOS, play);
-    open[by] = await program.stop();
+  const where = { ours: await upstreams.ours.listen(), official: await upstreams.official.listen() };
+  for (const url of Object.values(where).flatMap(({ url, ipv6, https, h2c, h2 }) => [url, ipv6, https, h2c, h2])) {
+    ports.set(Number(new URL(url).port), '{port}');
   }
-}, 30_000);
+  await comparison.run(async (program, scenario) => {
+    const by = program.tracedBy;
+    const message = { id: scenario.name, traceId: comparison.traceIdOf(scenario), where: where[by] };
+    const { outcome } = await program.ask(message);
+    results.set(`${by} ${scenario.name}`, withoutPorts(outcome as string, ports));
+  });
+}, 60_000);
 afterAll(async () => {
-  for (const program of Object.values(programs)) await program.kill();
+  await comparison.close();
   for (const upstream of Object.values(upstreams)) await upstream.close();
-  await receiver.close();
 });
 
-const spansOf = (by: TracedBy, scenario: ClientScenario) =>
-  receiver.trace(traceIdOf(scenario)).filter(({ service }) => service === by);
+const spansOf = (by: TracedBy, scenario: ClientScenario) => comparison.spansOf(by, comparison.traceIdOf(scenario));
 
 function outcomeOf(by: TracedBy, scenario: ClientScenario): Outcome {
   const spans = spansOf(by, scenario);
-  const headers = upstreams[by].arrived.get(traceIdOf(scenario)) ?? [];
+  const headers = upstreams[by].arrived.get(comparison.traceIdOf(scenario)) ?? [];
   return { spans: show(spans, ports), wire: sorted(headers.map((header) => withoutIds(header, spans))) };
 }
 
-const wantedOf = (scenario: ClientScenario) =>
-  applyDifferences(outcomeOf('official', scenario), scenario, CLIENT_DIFFERENCES, shownDifferences);
+const wantedOf = (scenario: ClientScenario) => comparison.wanted(outcomeOf('official', scenario), scenario);
 
 describe.each(CLIENT_SCENARIOS)('$name', (scenario) => {
   it('has the same outcome', () => {
@@ -74,14 +58,11 @@ describe.each(CLIENT_SCENARIOS)('$name', (scenario) => {
 });
 
 it('shows every wanted difference, and the page on it names each', () => {
-  const names = CLIENT_DIFFERENCES.map(({ name }) => name);
-  expect(names.filter((name) => !shownDifferences.has(name))).toEqual([]);
-  const page = readFileSync(new URL('../../docs/http-instrumentation.md', import.meta.url), 'utf8');
-  expect(names.filter((name) => !page.includes(`| ${name} |`))).toEqual([]);
+  expect(comparison.unfounded()).toEqual([]);
 });
 
 it('ends every span', () => {
-  expect(open.ours).toEqual([]);
+  expect(comparison.open.ours).toEqual([]);
 });
 
 describe('http.client.request.duration', () => {
@@ -99,14 +80,14 @@ describe('http.client.request.duration', () => {
   it('is the same instrument', () => {
     // The description is the one of the conventions; the official one has its own.
     const description = 'Duration of HTTP client requests.';
-    const { instrument } = histogramOf(receiver, 'official', NAME);
-    expect(histogramOf(receiver, 'ours', NAME).instrument).toEqual({ ...instrument, description });
+    const { instrument } = histogramOf(comparison.receiver, 'official', NAME);
+    expect(histogramOf(comparison.receiver, 'ours', NAME).instrument).toEqual({ ...instrument, description });
   });
 
   it('has the attributes that the spans have; the scheme is left out, and the template is there', () => {
     const official = CLIENT_SCENARIOS.flatMap((scenario) => outcomeOf('official', scenario).spans.filter(client));
     const ours = CLIENT_SCENARIOS.flatMap((scenario) => wantedOf(scenario).spans.filter(client));
-    const measured = (by: TracedBy) => namePorts(histogramOf(receiver, by, NAME).points, ports);
+    const measured = (by: TracedBy) => namePorts(histogramOf(comparison.receiver, by, NAME).points, ports);
     // A suppressed call has no span, which the official one measures all the same. It is like this one.
     const suppressed = official.find(({ attributes }) => attributes['http.response.status_code'] === 200)!;
     expect(measured('official')).toEqual(pointsOf([...official, suppressed], [...KEYS, 'url.scheme']));

@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type ReceivedSpan } from '@cruddur/telemetry/testing';
 import { type Browser, type Page } from 'playwright-core';
 import { CruddurSystem } from '../support/cruddur-system.js';
@@ -29,6 +29,14 @@ afterAll(async () => {
   await system?.stop();
 });
 
+/** The page of a fresh visitor, who sees what he came for. */
+async function visit(path = '/', ready = '.card >> nth=5', options = {}) {
+  const opened = await openPage(browser, origin, options);
+  await opened.page.goto(origin + path);
+  await opened.page.locator(ready).first().waitFor();
+  return opened;
+}
+
 /** Does something in the page and waits for the answer to what it asks for. @returns the trace that this began */
 async function traceOf(page: Page, asked: RegExp, act: () => Promise<unknown>): Promise<string> {
   const [request] = await Promise.all([page.waitForRequest(asked), act()]);
@@ -43,9 +51,7 @@ describe('a click', () => {
   let page: Page;
   let problems: string[];
   beforeAll(async () => {
-    ({ page, problems } = await openPage(browser, origin));
-    await page.goto(origin);
-    await cards(page).nth(5).waitFor();
+    ({ page, problems } = await visit());
   });
 
   it('is the root of one trace through browser, gateway, services and databases', async () => {
@@ -210,14 +216,8 @@ describe('loading the page', () => {
 });
 
 describe('what goes wrong', () => {
-  let page: Page;
-  beforeEach(async () => {
-    ({ page } = await openPage(browser, origin));
-  });
-
   it('in the page is an exception on a span', async () => {
-    await page.goto(origin);
-    await page.locator('.last-trace').waitFor();
+    const { page } = await visit('/', '.last-trace');
     await page.evaluate(() => {
       setTimeout(() => {
         throw new TypeError('thrown in the page');
@@ -241,6 +241,7 @@ describe('what goes wrong', () => {
   });
 
   it('in an answer is told in a sentence, with the trace that shows it', async () => {
+    const { page } = await openPage(browser, origin);
     const traceId = await traceOf(page, /activities\/@nobody_here/, () => page.goto(`${origin}/@nobody_here`));
     const alert = page.getByRole('alert');
     await alert.getByText('Nobody here goes by that name.').waitFor();
@@ -250,8 +251,7 @@ describe('what goes wrong', () => {
   });
 
   it('on the way is told as well, and can be tried again; what was written stays', async () => {
-    await page.goto(origin);
-    await cards(page).first().waitFor();
+    const { page } = await visit();
     await page.route('**/api/**', (route) => route.abort());
     await page.getByRole('textbox').fill('Still here.');
     await page.getByRole('button', { name: 'Post' }).click();
@@ -265,7 +265,7 @@ describe('what goes wrong', () => {
   });
 
   it('counts code points, and lets nobody send too many', async () => {
-    await page.goto(origin);
+    const { page } = await visit();
     const [composer, post] = [page.getByRole('textbox'), page.getByRole('button', { name: 'Post' })];
     await composer.fill('👍'.repeat(280));
     expect(await post.isEnabled()).toBe(true);
@@ -279,9 +279,7 @@ describe('what goes wrong', () => {
 
 describe('by keyboard', () => {
   it('one moves, opens, searches and writes', async () => {
-    const { page } = await openPage(browser, origin);
-    await page.goto(origin);
-    await cards(page).nth(5).waitFor();
+    const { page } = await visit();
     for (const key of ['j', 'j', 'j', 'k']) await page.keyboard.press(key);
     const second = await cards(page).nth(1).getAttribute('data-card');
     await traceOf(page, new RegExp(`/api${second}`), () => page.keyboard.press('o'));
@@ -318,10 +316,7 @@ describe('its looks', () => {
   );
 
   it.each(cases)('%s, %s, %i wide: accessible, and nothing sticks out', async (name, colorScheme, width) => {
-    const { page } = await openPage(browser, origin, { colorScheme, viewport: { width, height: 844 } });
-    const [path, ready] = VIEWS[name]!;
-    await page.goto(origin + path);
-    await page.locator(ready).first().waitFor();
+    const { page } = await visit(...VIEWS[name]!, { colorScheme, viewport: { width, height: 844 } });
     await page.locator('.last-trace').waitFor();
     await expectAccessible(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

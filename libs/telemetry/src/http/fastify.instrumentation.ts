@@ -25,6 +25,7 @@ import { LazySpanOptions } from '../tracer/lazy-span-options.js';
 import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 import { VERSION } from '../version.js';
 import { adoptedParent } from './adopted-caller.js';
+import { hasClientLeft, isCutOff } from './cut-off.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, spanName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
@@ -166,7 +167,8 @@ function requestAttributes(request: Inbound, route: string | undefined): Attribu
     [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(method),
     [attr.ATTR_URL_PATH]: path,
     [attr.ATTR_URL_SCHEME]: protocol,
-    [attr.ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
+    // HTTP/2 has no minor versions; Node calls it 2.0.
+    [attr.ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion === '2.0' ? '2' : raw.httpVersion,
     [attr.ATTR_CLIENT_ADDRESS]: request.ip,
     [attr.ATTR_NETWORK_PEER_ADDRESS]: socket.remoteAddress,
     [attr.ATTR_NETWORK_PEER_PORT]: socket.remotePort,
@@ -200,7 +202,7 @@ function endAnswered(response: ServerResponse, { span, error, measure }: ServerR
   let failure: string | undefined;
   if (headersSent) span.setAttribute(attr.ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
   if (isCutOff(response)) {
-    failure = hasClientLeft(response.req) ? 'client_disconnected' : 'server_disconnected';
+    failure = hasClientLeft(response) ? 'client_disconnected' : 'server_disconnected';
     span.setAttribute(attr.ATTR_ERROR_TYPE, failure);
     if (failure === 'server_disconnected') span.setStatus({ code: SpanStatusCode.ERROR });
   } else if (statusCode >= 500) {
@@ -209,16 +211,6 @@ function endAnswered(response: ServerResponse, { span, error, measure }: ServerR
   }
   span.end();
   measure?.(headersSent ? statusCode : undefined, failure);
-}
-
-/** A request that Fastify injects has no connection that could be cut. */
-function isCutOff({ writableFinished, writableEnded, req }: ServerResponse): boolean {
-  return !writableFinished && !(writableEnded && req.socket.readableEnded === undefined);
-}
-
-/** Otherwise the connection was closed from this side. */
-function hasClientLeft({ socket }: IncomingMessage): boolean {
-  return socket.readableEnded || (socket.errored != null && 'code' in socket.errored);
 }
 
 /** @returns `error.type` */

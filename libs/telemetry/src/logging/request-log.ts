@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { context, trace } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { isCutOff } from '../http/cut-off.js';
 import { isIgnoredTarget } from '../http/ignored-paths.js';
 import { serverRequestOf } from '../http/server-request.js';
 import { splitTarget } from '../http/url.js';
@@ -27,7 +28,7 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
         route: route ?? splitTarget(url).path,
         status: response.statusCode,
         duration_ms: Math.round((performance.now() - started) * 1_000) / 1_000,
-        ...(!response.writableFinished && { aborted: true }),
+        ...(isCutOff(response) && { aborted: true }),
         ...linksFor(traced?.span),
       };
       const spanContext = traced ? traced.span.spanContext() : trace.getSpanContext(context.active());

@@ -102,6 +102,21 @@ describe('a chunk', () => {
     expect((await connection.runAndReadAll('FROM t')).getRows()).toEqual([['second, and longer than a cell', null]]);
   });
 
+  it('begins anew after rows that DuckDB has refused', async () => {
+    await connection.run('CREATE TABLE t(a INTEGER, b VARCHAR)');
+    const appender = await connection.createAppender('t');
+    const chunk = new Chunk(['VARCHAR', 'VARCHAR']);
+    const append = (...row: CoreValue[]) => {
+      row.forEach((value, i) => chunk.set(i, value));
+      chunk.endRow();
+      chunk.appendTo(appender);
+    };
+    expect(() => append('no number', 'refused')).toThrow('type mismatch');
+    append('7');
+    appender.closeSync();
+    expect((await connection.runAndReadAll('FROM t')).getRows()).toEqual([[7, null]]);
+  });
+
   it('is full early when its texts are long', () => {
     const chunk = new Chunk(['VARCHAR']);
     chunk.set(0, 'x'.repeat(5_000_000));

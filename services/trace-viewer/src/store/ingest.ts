@@ -81,13 +81,13 @@ export class Ingest {
   addSpans(records: SpanRecord[]): Promise<number> {
     return this.#serial.run(async () => {
       const fresh = records.filter((span) => this.#seen.add(span.traceId, span.spanId));
-      await this.#prepare(this.spans, fresh, function* (span) {
+      const lists = function* (span: SpanRecord) {
         yield span.attributes;
         for (const event of span.events) yield event.attributes;
         for (const link of span.links) yield link.attributes;
-      });
+      };
       const receivedS = Math.floor(Date.now() / 1000);
-      await this.#sliced(fresh, (span) => this.#appendSpan(span, receivedS));
+      await this.#append(this.spans, fresh, lists, (span) => this.#appendSpan(span, receivedS));
       this.received.spans += fresh.length;
       this.duplicates += records.length - fresh.length;
       return records.length - fresh.length;
@@ -96,18 +96,16 @@ export class Ingest {
 
   addLogs(records: LogRecord[]): Promise<void> {
     return this.#serial.run(async () => {
-      await this.#prepare(this.logs, records, function* (log) {
-        yield log.attributes;
-      });
+      const lists = (log: LogRecord) => [log.attributes];
       const receivedS = Math.floor(Date.now() / 1000);
-      await this.#sliced(records, (log) => this.#appendLog(log, receivedS));
+      await this.#append(this.logs, records, lists, (log) => this.#appendLog(log, receivedS));
       this.received.logs += records.length;
     });
   }
 
   /** Everything accepted so far is in the file when this resolves. */
   flush(): Promise<void> {
-    return this.#serial.run(() => this.#commit());
+    return this.#serial.run(async () => void (await this.#commit()));
   }
 
   /** Runs between commits: nothing is appended meanwhile. */
@@ -139,13 +137,25 @@ export class Ingest {
     );
   }
 
-  async #sliced<R extends { source: Source }>(records: R[], append: (record: R) => void): Promise<void> {
-    for (let i = 0; i < records.length; i++) {
-      append(records[i]!);
-      if (i % SLICE === SLICE - 1) {
-        if (this.#pendingRows >= COMMIT_ROWS) await this.#commit();
+  /** Does not fail: a sender who came again would be told that the spans are there already. */
+  async #append<R extends { source: Source }>(
+    table: WideTable,
+    records: R[],
+    lists: (record: R) => Iterable<SpanRecord['attributes']>,
+    append: (record: R) => void,
+  ): Promise<void> {
+    let appended = 0;
+    try {
+      await this.#prepare(table, records, lists);
+      while (appended < records.length) {
+        append(records[appended]!);
+        if (++appended % SLICE !== 0) continue;
+        // What was prepared is lost with a commit.
+        if (this.#pendingRows >= COMMIT_ROWS && !(await this.#commit())) await this.#prepare(table, records, lists);
         await pause();
       }
+    } catch (error) {
+      await this.#lose(this.#pendingRows + records.length - appended, error);
     }
     this.#timer ??= setTimeout(() => void this.flush(), COMMIT_AFTER_MS);
   }
@@ -203,26 +213,36 @@ export class Ingest {
     if (this.#pendingLogs.length < LIVE_LOGS) this.#pendingLogs.push(log);
   }
 
-  async #commit(): Promise<void> {
+  /** False when all that waited for it is lost. */
+  async #commit(): Promise<boolean> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#pendingRows === 0) return;
-    const rows = this.#pendingRows;
-    const logs = this.#pendingLogs;
-    this.#pendingRows = 0;
-    this.#pendingLogs = [];
+    if (this.#pendingRows === 0) return true;
     const { writer } = this.database;
     try {
       const traceIds = this.#parts.flush(Math.floor(Date.now() / 1000));
       await writer.run('BEGIN TRANSACTION');
       for (const table of [this.sourceTable, this.spans, this.logs, this.#partTable]) table.flush();
       await writer.run('COMMIT');
+      const logs = this.#pendingLogs;
+      this.#pendingRows = 0;
+      this.#pendingLogs = [];
       this.onCommit({ traceIds, logs });
+      return true;
     } catch (error) {
-      await writer.run('ROLLBACK').catch(() => undefined);
-      for (const table of [this.sourceTable, this.spans, this.logs, this.#partTable]) table.discard();
-      this.#sources.forget();
-      this.onLost(rows, error instanceof Error ? error.message : String(error));
+      await this.#lose(this.#pendingRows, error);
+      return false;
     }
+  }
+
+  /** All that waits for its commit is gone; the next rows begin anew. */
+  async #lose(rows: number, error: unknown): Promise<void> {
+    await this.database.writer.run('ROLLBACK').catch(() => undefined);
+    for (const table of [this.sourceTable, this.spans, this.logs, this.#partTable]) table.discard();
+    this.#sources.forget();
+    this.#parts.forget();
+    this.#pendingRows = 0;
+    this.#pendingLogs = [];
+    this.onLost(rows, error instanceof Error ? error.message : String(error));
   }
 }

@@ -56,6 +56,11 @@ export class TraceParts {
     return traceIds;
   }
 
+  /** After a lost commit: their rows are gone as well. */
+  forget(): void {
+    this.#parts.clear();
+  }
+
   #part(traceId: string): Part {
     let part = this.#parts.get(traceId);
     if (part === undefined) {

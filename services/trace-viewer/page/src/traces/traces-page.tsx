@@ -17,7 +17,6 @@ import { formatBox } from './heatmap-scale.js';
 import { ImportButton } from './import-button.js';
 import { TraceList } from './trace-list.js';
 import { heatmapFilters, tracesState } from './traces-state.js';
-import './traces-page.css';
 
 /** Columns of the heatmap. */
 const COLUMNS = 100;
