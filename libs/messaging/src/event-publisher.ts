@@ -3,6 +3,7 @@ import { type ClientProxy, ClientTCP, RmqRecordBuilder } from '@nestjs/microserv
 import type { Attributes } from '@opentelemetry/api';
 import { lastValueFrom, type Observable, timeout } from 'rxjs';
 import type { CloudEvent } from './cloud-event.js';
+import { EventSocket } from './event-socket.js';
 import { RabbitMqClient } from './rabbitmq-client.js';
 
 export interface EventPublisherOptions {
@@ -30,7 +31,11 @@ export class EventPublisher {
     this.timeoutMs = timeoutMs;
     const { protocol, hostname, port } = new URL(url);
     if (protocol === 'tcp:') {
-      const client = (this.client = new ClientTCP({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }));
+      const client = (this.client = new ClientTCP({
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port: Number(port),
+        socketClass: EventSocket,
+      }));
       // emit() over TCP resolves when the bytes have left: only a reply says that the event has been processed.
       this.send = (event) => client.send(event.type, event);
     } else {
