@@ -19,6 +19,8 @@ export interface OutgoingEvent {
   event: CloudEvent;
   /** For the producer span, beside `messaging.message.id`. */
   attributes?: Attributes;
+  /** The trace that it belongs to, as the propagator wrote it. */
+  carrier?: Record<string, string>;
 }
 
 /** Sends events one by one, and says of each that it has been taken: by the receiver over TCP, or by the broker. */
@@ -51,9 +53,9 @@ export class EventPublisher {
   }
 
   /** @throws what the client rejects with; `refusalOf` says what it means */
-  async publish({ event, attributes }: OutgoingEvent): Promise<void> {
+  async publish({ event, attributes, carrier }: OutgoingEvent): Promise<void> {
     const all = { 'messaging.message.id': event.id, ...attributes };
-    await withOutboundEvent({ attributes: all }, () =>
+    await withOutboundEvent({ attributes: all, carrier }, () =>
       lastValueFrom(this.send(event).pipe(timeout(this.timeoutMs)), { defaultValue: undefined }),
     );
   }
