@@ -33,8 +33,12 @@ export interface PostgresOptions {
 /** Statements that share a connection. */
 interface Group {
   client: Promise<pg.PoolClient>;
+  size: number;
   unanswered: number;
 }
+
+/** Commits on one connection wait for the disk one after the other, those of several connections together. */
+const GROUP_SIZE = 10;
 
 const READY = statement('ready', 'select 1');
 const READY_WITHIN_MS = 1_000;
@@ -77,12 +81,14 @@ export class Postgres implements Queryable, OnApplicationShutdown {
   }
 
   /**
-   * As `query`, for statements that come in numbers: those of one turn of the event loop share a connection and travel
-   * in one packet, none waits for the answer to the one before. Each is a transaction of its own all the same.
+   * As `query`, for statements that come in numbers: those of one turn of the event loop share connections and travel in
+   * packets, none waits for the answer to the one before. Each is a transaction of its own all the same.
    */
   async queryTogether<Row>(statement: Statement): Promise<Row[]> {
     const group = (this.group ??= this.openGroup());
+    group.size++;
     group.unanswered++;
+    if (group.size === GROUP_SIZE) this.group = undefined;
     try {
       const client = await group.client;
       return (await client.query(statement)).rows as Row[];
@@ -95,6 +101,7 @@ export class Postgres implements Queryable, OnApplicationShutdown {
   }
 
   private openGroup(): Group {
+    // A group that stayed open under load would never give its connection back.
     setImmediate(() => (this.group = undefined));
     const client = this.pool.connect().then((connected) => {
       const { stream } = connected.connection;
@@ -102,7 +109,7 @@ export class Postgres implements Queryable, OnApplicationShutdown {
       process.nextTick(() => stream.uncork());
       return connected;
     });
-    return { client, unanswered: 0 };
+    return { client, size: 0, unanswered: 0 };
   }
 
   private closeGroup(group: Group): void {
