@@ -29,7 +29,7 @@ const DELIVERY = `WITH delivery AS (
   INSERT INTO inbox AS seen (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET deliveries = seen.deliveries + 1
   RETURNING deliveries)`;
 
-/** $1 event, then its data in the order of the columns. As JSON it would take PostgreSQL a third longer. */
+/** $1 event, then its data in the order of the columns. As JSON it would take PostgreSQL a quarter longer. */
 export const APPEND_ACTIVITY = statement(
   'timeline.append_activity',
   `${DELIVERY}
