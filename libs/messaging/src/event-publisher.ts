@@ -3,6 +3,7 @@ import { type ClientProxy, ClientTCP, RmqRecordBuilder } from '@nestjs/microserv
 import type { Attributes } from '@opentelemetry/api';
 import { lastValueFrom, type Observable, timeout } from 'rxjs';
 import type { CloudEvent } from './cloud-event.js';
+import { EventSocket } from './event-socket.js';
 import { RabbitMqClient } from './rabbitmq-client.js';
 
 export interface EventPublisherOptions {
@@ -18,6 +19,8 @@ export interface OutgoingEvent {
   event: CloudEvent;
   /** For the producer span, beside `messaging.message.id`. */
   attributes?: Attributes;
+  /** The trace that it belongs to, as the propagator wrote it. */
+  carrier?: Record<string, string>;
 }
 
 /** Sends events one by one, and says of each that it has been taken: by the receiver over TCP, or by the broker. */
@@ -30,7 +33,11 @@ export class EventPublisher {
     this.timeoutMs = timeoutMs;
     const { protocol, hostname, port } = new URL(url);
     if (protocol === 'tcp:') {
-      const client = (this.client = new ClientTCP({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }));
+      const client = (this.client = new ClientTCP({
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port: Number(port),
+        socketClass: EventSocket,
+      }));
       // emit() over TCP resolves when the bytes have left: only a reply says that the event has been processed.
       this.send = (event) => client.send(event.type, event);
     } else {
@@ -46,9 +53,9 @@ export class EventPublisher {
   }
 
   /** @throws what the client rejects with; `refusalOf` says what it means */
-  async publish({ event, attributes }: OutgoingEvent): Promise<void> {
+  async publish({ event, attributes, carrier }: OutgoingEvent): Promise<void> {
     const all = { 'messaging.message.id': event.id, ...attributes };
-    await withOutboundEvent({ attributes: all }, () =>
+    await withOutboundEvent({ attributes: all, carrier }, () =>
       lastValueFrom(this.send(event).pipe(timeout(this.timeoutMs)), { defaultValue: undefined }),
     );
   }

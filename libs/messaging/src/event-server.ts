@@ -1,4 +1,5 @@
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
+import { EventSocket } from './event-socket.js';
 import { RabbitMqServer } from './rabbitmq-server.js';
 
 export interface EventServerOptions {
@@ -16,7 +17,8 @@ export function eventServer({ brokerUrl, queue, host, port }: EventServerOptions
   server: MicroserviceOptions;
   broker?: RabbitMqServer;
 } {
-  if (brokerUrl === undefined) return { server: { transport: Transport.TCP, options: { host, port } } };
+  if (brokerUrl === undefined)
+    return { server: { transport: Transport.TCP, options: { host, port, socketClass: EventSocket } } };
   const broker = new RabbitMqServer(brokerUrl, queue);
   return { server: { strategy: broker }, broker };
 }

@@ -1,7 +1,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { ClientRMQ } from '@nestjs/microservices';
 import type { ConfirmChannel } from 'amqplib';
-import { assertDeadLetters, queueOptions } from './rabbitmq-topology.js';
+import { assertDeadLetters, queueOptions, sendTogether } from './rabbitmq-topology.js';
 
 const RECONNECT_SECONDS = 1;
 
@@ -31,6 +31,7 @@ export class RabbitMqClient extends ClientRMQ {
   }
 
   override async setupChannel(channel: ConfirmChannel, resolve: () => void): Promise<void> {
+    sendTogether(channel);
     await assertDeadLetters(channel, this.target);
     return super.setupChannel(channel, resolve);
   }

@@ -1,6 +1,6 @@
 import { ServerRMQ } from '@nestjs/microservices';
 import type { ConfirmChannel } from 'amqplib';
-import { assertDeadLetters, deadLetterQueueOf, queueOptions } from './rabbitmq-topology.js';
+import { assertDeadLetters, deadLetterQueueOf, queueOptions, sendTogether } from './rabbitmq-topology.js';
 
 const RECONNECT_SECONDS = 1;
 /** Messages that are processed at once; what a dying receiver gives back. */
@@ -25,6 +25,7 @@ export class RabbitMqServer extends ServerRMQ {
   }
 
   override async setupChannel(channel: ConfirmChannel, callback: () => void): Promise<void> {
+    sendTogether(channel);
     await assertDeadLetters(channel, this.source);
     await super.setupChannel(channel, callback);
     this.current = channel;

@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { ConfirmChannel } from 'amqplib';
+import { holdWrites } from './hold-writes.js';
 
 /** Deliveries of one message before it becomes a dead letter. RabbitMQ 4 has the same number as its default. */
 const DELIVERY_LIMIT = 20;
@@ -31,4 +33,14 @@ export async function assertDeadLetters(channel: ConfirmChannel, queue: string):
   await channel.assertExchange(name, 'direct', { durable: true });
   await channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
   await channel.bindQueue(name, name, queue);
+}
+
+/** What is published or acknowledged in one turn leaves together: amqplib writes each message by itself. */
+export function sendTogether({ connection }: ConfirmChannel): void {
+  const { stream } = connection as unknown as { stream: Duplex };
+  const write = stream.write.bind(stream) as (chunk: unknown) => boolean;
+  stream.write = (chunk: unknown) => {
+    holdWrites(stream);
+    return write(chunk);
+  };
 }

@@ -117,6 +117,56 @@ describe('Postgres.transaction', () => {
   });
 });
 
+describe('Postgres.queryTogether', () => {
+  const WHERE = { name: 'where', text: 'SELECT pg_backend_pid() AS connection, txid_current() AS transaction' };
+  const DIVIDE = { name: 'divide', text: 'SELECT 6 / $1::int AS result' };
+
+  it('sends what comes in one turn on few connections, in transactions of their own', async () => {
+    await withPostgres(await server.createDatabase(), async (postgres) => {
+      const ask = () => postgres.queryTogether<{ connection: number; transaction: string }>(WHERE);
+      const answers = (await Promise.all(Array.from({ length: 30 }, ask))).flat();
+      expect(new Set(answers.map(({ connection }) => connection)).size).toBe(3);
+      expect(new Set(answers.map(({ transaction }) => transaction)).size).toBe(30);
+    });
+  });
+
+  it('fails only the statement that is at fault', async () => {
+    await withPostgres(await server.createDatabase(), async (postgres) => {
+      const divisors = [1, 0, 2, 0, 3];
+      const answers = divisors.map((divisor) => postgres.queryTogether({ ...DIVIDE, values: [divisor] }));
+      const results = (await Promise.allSettled(answers)).map((settled) =>
+        settled.status === 'fulfilled' ? settled.value : (settled.reason as Error).message,
+      );
+      const zero = 'division by zero';
+      expect(results).toEqual([[{ result: 6 }], zero, [{ result: 3 }], zero, [{ result: 2 }]]);
+    });
+  });
+
+  it('gives every connection back', async () => {
+    await withPostgres(await server.createDatabase(), async (postgres) => {
+      for (let turn = 0; turn < 30; turn++) {
+        const answers = [1, 0].map((divisor) => postgres.queryTogether({ ...DIVIDE, values: [divisor] }));
+        await Promise.allSettled(answers);
+      }
+      await postgres.ping();
+    });
+  });
+
+  it('fails all of them, as unavailable, when the server goes', async () => {
+    await withPostgres(await server.createDatabase(), async (postgres) => {
+      const sleep = { name: 'sleep', text: 'SELECT pg_sleep(5)' };
+      const answers = Promise.allSettled([1, 2, 3].map(() => postgres.queryTogether(sleep)));
+      await server.down();
+      for (const settled of await answers) {
+        expect(settled).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailableError) as unknown });
+      }
+      await expect(postgres.queryTogether(WHERE)).rejects.toBeInstanceOf(DatabaseUnavailableError);
+      await server.up();
+      expect(await postgres.queryTogether(WHERE)).toHaveLength(1);
+    });
+  });
+});
+
 describe('a server that goes and comes back', () => {
   it('costs the queries of the moment, not the process', async () => {
     await withPostgres(await server.createDatabase(), async (postgres) => {

@@ -30,6 +30,16 @@ export interface PostgresOptions {
   applicationName: string;
 }
 
+/** Statements that share a connection. */
+interface Group {
+  client: Promise<pg.PoolClient>;
+  size: number;
+  unanswered: number;
+}
+
+/** Commits on one connection wait for the disk one after the other, those of several connections together. */
+const GROUP_SIZE = 10;
+
 const READY = statement('ready', 'select 1');
 const READY_WITHIN_MS = 1_000;
 
@@ -39,6 +49,7 @@ export class Postgres implements Queryable, OnApplicationShutdown {
   readonly address: string;
   private readonly logger = new Logger(Postgres.name);
   private readonly pool: pg.Pool;
+  private group: Group | undefined;
 
   constructor({ databaseUrl, applicationName }: PostgresOptions) {
     this.address = describeDatabase(databaseUrl);
@@ -49,6 +60,8 @@ export class Postgres implements Queryable, OnApplicationShutdown {
       connectionTimeoutMillis: 3_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      // A statement need not wait for the answer to the one before: queryTogether() makes use of it.
+      pipeline: true,
       statement_timeout: 10_000,
       idle_in_transaction_session_timeout: 10_000,
       // The server's own timeout comes first; this one is for a server that has gone without a word.
@@ -65,6 +78,46 @@ export class Postgres implements Queryable, OnApplicationShutdown {
     } catch (error) {
       throw this.explain(error);
     }
+  }
+
+  /**
+   * As `query`, for statements that come in numbers: those of one turn of the event loop share connections and travel in
+   * packets, none waits for the answer to the one before. Each is a transaction of its own all the same.
+   */
+  async queryTogether<Row>(statement: Statement): Promise<Row[]> {
+    const group = (this.group ??= this.openGroup());
+    group.size++;
+    group.unanswered++;
+    if (group.size === GROUP_SIZE) this.group = undefined;
+    try {
+      const client = await group.client;
+      return (await client.query(statement)).rows as Row[];
+    } catch (error) {
+      throw this.explain(error);
+    } finally {
+      group.unanswered--;
+      if (group.unanswered === 0) this.closeGroup(group);
+    }
+  }
+
+  private openGroup(): Group {
+    // A group that stayed open under load would never give its connection back.
+    setImmediate(() => (this.group = undefined));
+    const client = this.pool.connect().then((connected) => {
+      const { stream } = connected.connection;
+      stream.cork();
+      process.nextTick(() => stream.uncork());
+      return connected;
+    });
+    return { client, size: 0, unanswered: 0 };
+  }
+
+  private closeGroup(group: Group): void {
+    if (this.group === group) this.group = undefined;
+    group.client.then(
+      (client) => client.release(),
+      () => undefined,
+    );
   }
 
   /** Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it rejects. */

@@ -38,12 +38,16 @@ export class TimelineStore {
 
   /** @returns whether the event was new: any delivery but the first changes nothing */
   async append({ id, data }: CloudEvent<ActivityCreated>): Promise<boolean> {
-    return (await this.postgres.query({ ...APPEND_ACTIVITY, values: [id, JSON.stringify(data)] })).length > 0;
+    const { uuid, user_uuid, handle, display_name, message, created_at, expires_at } = data;
+    const values = [id, uuid, user_uuid, handle, display_name, message, created_at, expires_at];
+    return (await this.postgres.queryTogether({ ...APPEND_ACTIVITY, values })).length > 0;
   }
 
   /** @returns whether the event was new */
   async appendReply({ id, data }: CloudEvent<ActivityReplied>): Promise<boolean> {
-    return (await this.postgres.query({ ...APPEND_REPLY, values: [id, JSON.stringify(data)] })).length > 0;
+    const { uuid, activity_uuid, user_uuid, handle, display_name, message, created_at, expires_at } = data;
+    const values = [id, uuid, activity_uuid, user_uuid, handle, display_name, message, created_at, expires_at];
+    return (await this.postgres.queryTogether({ ...APPEND_REPLY, values })).length > 0;
   }
 
   /** Puts in what is missing, beside events that arrive meanwhile. */

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type EventPublisher, reasonOf, refusalOf } from '@cruddur/messaging';
 import { Listener } from '@cruddur/postgres';
-import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { OutboxMetrics } from './outbox.metrics.js';
 import { type FailedDelivery, OutboxStore, type QueuedEvent, toCloudEvent } from './outbox.store.js';
 
@@ -111,9 +111,8 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
   /** In the trace of the request that the event comes from. @returns what went wrong */
   private async send(event: QueuedEvent): Promise<unknown> {
     const attributes = { 'cruddur.outbox.wait_ms': Math.round(event.waited) };
-    const origin = propagation.extract(ROOT_CONTEXT, event.carrier);
     try {
-      await context.with(origin, () => this.publisher.publish({ event: toCloudEvent(event), attributes }));
+      await this.publisher.publish({ event: toCloudEvent(event), attributes, carrier: event.carrier });
       return undefined;
     } catch (error) {
       return error ?? new Error('no reason given');

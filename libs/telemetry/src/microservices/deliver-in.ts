@@ -5,11 +5,17 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 export function deliverIn<T>(target: Context, source: Observable<T>): Observable<T> {
   return new Observable<T>((subscriber) =>
     source.subscribe({
-      next: (value) => context.with(target, () => subscriber.next(value)),
-      error: (error: unknown) => context.with(target, () => subscriber.error(error)),
-      complete: () => context.with(target, () => subscriber.complete()),
+      next: (value) => runIn(target, () => subscriber.next(value)),
+      error: (error: unknown) => runIn(target, () => subscriber.error(error)),
+      complete: () => runIn(target, () => subscriber.complete()),
     }),
   );
+}
+
+/** Entering a context costs more than seeing that a promise has kept it. */
+function runIn(target: Context, fn: () => void): void {
+  if (context.active() === target) fn();
+  else context.with(target, fn);
 }
 
 /**

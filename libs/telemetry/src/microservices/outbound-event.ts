@@ -1,9 +1,12 @@
-import { type Attributes, context, createContextKey } from '@opentelemetry/api';
+import { type Attributes, context, createContextKey, propagation } from '@opentelemetry/api';
+import { EMPTY_CONTEXT } from '../tracer/linked-context.js';
 
 /** What the code that sends an event knows of it and the client does not. */
 export interface OutboundEvent {
   /** For the producer span: `messaging.message.id`, how long the event has waited. */
   attributes?: Attributes;
+  /** What the propagator wrote where the event comes from: it is sent in that context instead of the active one. */
+  carrier?: Record<string, string>;
 }
 
 export const OUTBOUND_EVENT = createContextKey('cruddur.telemetry.outbound-event');
@@ -13,5 +16,6 @@ export const OUTBOUND_EVENT = createContextKey('cruddur.telemetry.outbound-event
  * well, one whose reply is the acknowledgement: transports without a broker have no other way to give one.
  */
 export function withOutboundEvent<T>(event: OutboundEvent, fn: () => T): T {
-  return context.with(context.active().setValue(OUTBOUND_EVENT, event), fn);
+  const origin = event.carrier ? propagation.extract(EMPTY_CONTEXT, event.carrier) : context.active();
+  return context.with(origin.setValue(OUTBOUND_EVENT, event), fn);
 }
