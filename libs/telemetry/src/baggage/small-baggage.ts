@@ -46,8 +46,9 @@ export class SmallBaggage implements Baggage {
   }
 
   setEntry(key: string, entry: BaggageEntry): SmallBaggage {
-    const at = this.entries.findIndex(([known]) => known === key);
     const changed: Entry = [key, entry];
+    if (this.entries.length === 0) return new SmallBaggage([changed]);
+    const at = this.entries.findIndex(([known]) => known === key);
     return new SmallBaggage(at === -1 ? [...this.entries, changed] : this.entries.with(at, changed));
   }
 

@@ -10,7 +10,8 @@ export function withBaggage<T>(entries: Record<string, string>, fn: () => T): T 
   const active = context.active();
   const span = trace.getSpan(active);
   let baggage = SmallBaggage.of(propagation.getBaggage(active));
-  for (const [key, value] of Object.entries(entries)) {
+  for (const key in entries) {
+    const value = entries[key]!;
     baggage = baggage.setEntry(key, { value });
     span?.setAttribute(key, value);
   }

@@ -111,7 +111,8 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
     const options = new LazySpanOptions(SpanKind.CLIENT, () => requestAttributes(request, call));
     const span = this.tracer.startSpan(spanName(request.method, call?.urlTemplate), options, active);
     const measure = this.duration && startMeasuring(this.duration, options.attributes, true);
-    request[CALL] = { span, options, measure };
+    // Nobody looks at what becomes of a call that is left out.
+    if (measure || span.isRecording()) request[CALL] = { span, options, measure };
     if (request.onUpgrade && (request.upgrade || request.method === 'CONNECT')) this.endAtUpgrade(request);
     if (!hasTraceparent(request)) this.inject(request, trace.setSpan(active, span), call?.neighbour === true);
   }
