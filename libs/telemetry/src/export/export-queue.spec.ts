@@ -100,6 +100,14 @@ describe('ExportQueue', () => {
     expect(observer.stopped).toHaveBeenCalledWith('test', 'a span cannot be encoded: too odd', 1);
   });
 
+  it('has room until more than half is taken', () => {
+    const { queue, end } = setUp({ ...settings, maxBatchSize: 100 });
+    end('a', 'b');
+    expect(queue.hasRoom).toBe(true);
+    end('c');
+    expect(queue.hasRoom).toBe(false);
+  });
+
   it('leaves unsampled spans out', async () => {
     const { batches, queue } = setUp();
     queue.onEnd({ spanContext: () => ({ traceFlags: TraceFlags.NONE }) } as ReadableSpan);

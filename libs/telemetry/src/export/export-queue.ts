@@ -41,7 +41,7 @@ export class ExportQueue implements SpanProcessor {
       collect: () => this.collect(),
     };
     this.queue = new DeliveryQueue(delivery, { ...settings, scheduleDelayMs }, observer);
-    this.keepTogether = Math.min(KEEP_TOGETHER, settings.maxBatchSize);
+    this.keepTogether = Math.min(KEEP_TOGETHER, settings.maxBatchSize, settings.maxQueueSize);
   }
 
   get isFailing(): boolean {
@@ -49,6 +49,7 @@ export class ExportQueue implements SpanProcessor {
   }
 
   get hasRoom(): boolean {
+    this.collect();
     return this.queue.hasRoom;
   }
 
