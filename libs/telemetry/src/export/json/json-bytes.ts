@@ -31,7 +31,7 @@ export class JsonBytes {
     this.at = this.begun;
   }
 
-  /** Where in the chunk the next byte goes; for {@link since}. */
+  /** How many bytes the document has so far; for {@link since}. */
   get position(): number {
     return this.at - this.begun;
   }
