@@ -7,9 +7,8 @@ import type { Subject } from './subjects.ts';
 export interface Slice {
   cpu_us: number;
   rps: number;
-  p50_ms: number;
-  p99_ms: number;
-  p999_ms: number;
+  /** Of each request, in milliseconds. */
+  latencies: number[];
   spans: number;
   rss_mb: number;
   /** 99th percentile of what a timer waits beyond its time. */
@@ -19,22 +18,23 @@ export interface Slice {
 }
 export interface Load {
   path: string;
+  /** In all turns together. */
   requests: number;
   connections: number;
   /** Requests a second; as many as there can be when left out. */
   rate?: number;
 }
 type Usage = { cpu: number; rss: number; heapUsed: number; loopP99: number };
-type Latencies = { rps: number; p50: number; p99: number; p999: number; failed: number };
+type Turn = { seconds: number; latencies: number[]; failed: number };
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-/** Spans wait so long for others, in every subject: short, so that a slice pays for all of its own. */
-const SCHEDULE_DELAY_MS = 500;
 
 export interface Surroundings {
   sink: Started;
   load: Started;
   env: NodeJS.ProcessEnv;
+  /** How long spans wait for others, in every subject. */
+  scheduleDelayMs: number;
 }
 
 export interface Measured extends Started {
@@ -45,19 +45,21 @@ export interface Measured extends Started {
   restMb: number;
 }
 
-export async function openSurroundings(): Promise<Surroundings & { close(): Promise<void> }> {
+/** @param scheduleDelayMs as shipped by default */
+export async function openSurroundings(scheduleDelayMs = 5_000): Promise<Surroundings & { close(): Promise<void> }> {
   const sink = start({ args: [here('./programs/sink.mjs')], measured: false });
   const { port } = await nextMessage<{ port: number }>(sink);
   const load = start({ args: [here('./programs/load.mjs')], measured: false });
   const env = {
     NODE_ENV: 'production',
+    // Each subject has a path of its own there.
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
-    OTEL_BSP_SCHEDULE_DELAY: String(SCHEDULE_DELAY_MS),
+    OTEL_BSP_SCHEDULE_DELAY: String(scheduleDelayMs),
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
   };
   const close = async () => void (await Promise.all([sink.stop(), load.stop()]));
-  return { sink, load, env, close };
+  return { sink, load, env, scheduleDelayMs, close };
 }
 
 /** Starts a subject and waits until it answers. */
@@ -66,7 +68,12 @@ export async function startSubject(subject: Subject, env: NodeJS.ProcessEnv): Pr
   const began = performance.now();
   const process = start({
     args: ['--import', here('./programs/probe.mjs'), ...subject.args],
-    env: { ...env, GATEWAY_PORT: String(port), ...subject.env },
+    env: {
+      ...env,
+      GATEWAY_PORT: String(port),
+      OTEL_EXPORTER_OTLP_ENDPOINT: `${env.OTEL_EXPORTER_OTLP_ENDPOINT}/${subject.id}`,
+      ...subject.env,
+    },
     measured: true,
   });
   const origin = `http://127.0.0.1:${port}`;
@@ -86,36 +93,69 @@ async function untilListening(origin: string, began: number): Promise<number> {
   }
 }
 
-/** Loads one subject once; the others stand still. */
-export async function slice(measured: Measured, load: Load, { sink, load: generator }: Surroundings): Promise<Slice> {
-  const count = () => ask<{ spans: number }>(sink, 'count').then(({ spans }) => spans);
-  const spansBefore = await count();
-  measured.child.send('reset');
-  const before = await ask<Usage>(measured, 'usage');
-  const { path, ...rest } = load;
-  const latencies = await ask<Latencies>(generator, { url: `${measured.origin}${path}`, ...rest });
-  const spans = (await quiet(count)) - spansBefore;
-  const after = await ask<Usage>(measured, 'usage');
-  if (latencies.failed > 0) throw new Error(`${measured.subject.id}: ${latencies.failed} requests failed`);
-  return {
-    cpu_us: (after.cpu - before.cpu) / load.requests,
-    rps: latencies.rps,
-    p50_ms: latencies.p50,
-    p99_ms: latencies.p99,
-    p999_ms: latencies.p999,
-    spans: spans / load.requests,
-    rss_mb: after.rss / 2 ** 20,
-    loop_p99_ms: after.loopP99,
-    heap_mb: after.heapUsed / 2 ** 20,
-  };
+/** Loads one subject; the others stand still. */
+export async function slice(measured: Measured, load: Load, around: Surroundings): Promise<Slice> {
+  const [only] = await takeTurns([measured], load, 1, around);
+  return only!;
 }
 
-/** The count once nothing more has come for longer than spans wait. */
-async function quiet(count: () => Promise<number>): Promise<number> {
-  for (let before = await count(); ;) {
-    await sleep(SCHEDULE_DELAY_MS * 1.4);
-    const now = await count();
-    if (now === before) return now;
+/**
+ * Loads the subjects in turn, again and again: turns are short, so that whatever else the machine does, which lasts for
+ * seconds, falls on all of them alike. It ends when all their spans have been delivered, so that each pays for its own.
+ */
+export async function takeTurns(
+  subjects: readonly Measured[],
+  load: Load,
+  turns: number,
+  around: Surroundings,
+): Promise<Slice[]> {
+  const spansBefore = await countSpans(around);
+  const before = await Promise.all(subjects.map((measured) => ask<Usage>(measured, 'usage')));
+  const perTurn = { connections: load.connections, rate: load.rate, requests: load.requests / turns };
+  const sums = subjects.map((): Turn => ({ seconds: 0, latencies: [], failed: 0 }));
+  const order = [...subjects.keys()];
+  for (let turn = 0; turn < turns; turn++) {
+    // There and back, so that who comes after whom is not the same every time.
+    for (const index of turn % 2 ? order.toReversed() : order) {
+      const measured = subjects[index]!;
+      measured.child.send('turn begins');
+      const one = await ask<Turn>(around.load, { url: `${measured.origin}${load.path}`, ...perTurn });
+      measured.child.send('turn ends');
+      const sum = sums[index]!;
+      sum.seconds += one.seconds;
+      sum.failed += one.failed;
+      sum.latencies = sum.latencies.concat(one.latencies);
+    }
+  }
+  const spans = await allDelivered(around);
+  const after = await Promise.all(subjects.map((measured) => ask<Usage>(measured, 'usage')));
+  return subjects.map(({ subject: { id } }, index) => {
+    const { seconds, latencies, failed } = sums[index]!;
+    if (failed > 0) throw new Error(`${id}: ${failed} requests failed`);
+    return {
+      cpu_us: (after[index]!.cpu - before[index]!.cpu) / load.requests,
+      rps: load.requests / seconds,
+      latencies,
+      spans: ((spans[id] ?? 0) - (spansBefore[id] ?? 0)) / load.requests,
+      rss_mb: after[index]!.rss / 2 ** 20,
+      loop_p99_ms: after[index]!.loopP99,
+      heap_mb: after[index]!.heapUsed / 2 ** 20,
+    };
+  });
+}
+
+type Counts = Record<string, number>;
+
+function countSpans({ sink }: Surroundings): Promise<Counts> {
+  return ask<Counts>(sink, 'count');
+}
+
+/** The counts once nothing more has come for longer than spans wait. */
+async function allDelivered(around: Surroundings): Promise<Counts> {
+  for (let before = await countSpans(around); ;) {
+    await sleep(around.scheduleDelayMs * 1.2 + 200);
+    const now = await countSpans(around);
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
     before = now;
   }
 }

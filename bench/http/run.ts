@@ -6,15 +6,23 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../../tools/embedded-postgres.ts';
 import { ServiceProcess } from '../../test/support/service-process.js';
-import { type Slice, type Surroundings, openSurroundings, slice, startSubject } from './compare.ts';
+import {
+  type Load,
+  type Measured,
+  type Slice,
+  type Surroundings,
+  openSurroundings,
+  slice,
+  startSubject,
+  takeTurns,
+} from './compare.ts';
 import { drawChart } from './chart.ts';
 import { type Growth, measureGrowth } from './growth.ts';
 import { CAN_PIN, nextMessage, pinToOthers, start } from './machine.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
 
 // What a traced request costs the gateway, beside what others pay for theirs: CPU time per request, as ratios in one
-// run. Each round starts every subject anew, and lets them take turns in short slices, so that whatever else the machine
-// does falls on all of them. npm run build comes first.
+// run. Each round starts every subject anew, and measures slices in which they take turns. npm run build comes first.
 
 const { values: options } = parseArgs({
   options: {
@@ -22,18 +30,24 @@ const { values: options } = parseArgs({
     subjects: { type: 'string' },
     rounds: { type: 'string' },
     slices: { type: 'string' },
-    requests: { type: 'string', default: '2000' },
+    /** Of each subject in a slice. */
+    requests: { type: 'string' },
     /** A neighbour that always answers the same, or the real services behind the gateway. */
     behind: { type: 'string', default: 'neighbour' },
   },
 });
-const rounds = Number(options.rounds ?? (options.quick ? 2 : 5));
-const slices = Number(options.slices ?? (options.quick ? 2 : 3));
-const requests = Number(options.requests);
+const rounds = Number(options.rounds ?? (options.quick ? 2 : 3));
+const slices = Number(options.slices ?? (options.quick ? 1 : 2));
+const requests = Number(options.requests ?? (options.quick ? 3_000 : 6_000));
 const wanted = SUBJECTS.filter(({ id, slow }) => options.subjects?.includes(id) ?? !(options.quick && slow));
 const LOAD = { path: '/api/activities/home', connections: 16 };
-/** The code that is measured is that of a service that has been up for a while: V8 compiles for some thousand requests. */
-const WARM_UP = options.quick ? 4_000 : 8_000;
+/** A turn is over in a tenth of a second. */
+const REQUESTS_PER_TURN = 200;
+/**
+ * What is measured is a service that has been up for a while: V8 still compiles after ten thousand requests, and where one
+ * in ten is kept, after ten times as many.
+ */
+const WARM_UP = options.quick ? 8_000 : 30_000;
 /** Requests a second for the latencies: what the slowest of ours answers without queueing. */
 const FIXED_RATE = 300;
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -77,7 +91,7 @@ try {
 report();
 
 async function measureRound(surroundings: Surroundings): Promise<void> {
-  const running = [];
+  const running: Measured[] = [];
   try {
     for (const subject of wanted) {
       const measured = await startSubject(subject, env);
@@ -85,17 +99,16 @@ async function measureRound(surroundings: Surroundings): Promise<void> {
       add(starts, subject, measured.startMs);
       add(rests, subject, measured.restMb);
     }
-    for (const measured of running) await slice(measured, { ...LOAD, requests: WARM_UP }, surroundings);
-    for (let turn = 0; turn < slices; turn++) {
-      // There and back, so that a machine that becomes slower does so for each of them.
-      for (const measured of turn % 2 ? running.toReversed() : running) {
-        add(busy, measured.subject, await slice(measured, { ...LOAD, requests }, surroundings));
-      }
+    const measure = async (load: Load, turns: number, into: Map<string, Slice[]>) => {
+      const found = await takeTurns(running, load, turns, surroundings);
+      running.forEach(({ subject }, index) => add(into, subject, found[index]!));
+    };
+    for (const measured of running) {
+      const load = { ...LOAD, requests: WARM_UP * (measured.subject.warmUp ?? 1) };
+      await slice(measured, load, { ...surroundings, scheduleDelayMs: 0 });
     }
-    for (const measured of options.quick ? [] : running) {
-      const load = { ...LOAD, requests: FIXED_RATE * 4, rate: FIXED_RATE };
-      add(steady, measured.subject, await slice(measured, load, surroundings));
-    }
+    for (let n = 0; n < slices; n++) await measure({ ...LOAD, requests }, requests / REQUESTS_PER_TURN, busy);
+    if (!options.quick) await measure({ ...LOAD, requests: FIXED_RATE * 2, rate: FIXED_RATE }, 8, steady);
   } finally {
     await Promise.all(running.map((measured) => measured.stop()));
   }
@@ -155,15 +168,17 @@ function median(numbers: number[]): number {
 function figuresOf({ id }: Subject): Figures {
   const loaded = busy.get(id)!;
   const even = steady.get(id) ?? loaded;
-  const of = (list: Slice[], key: keyof Slice) => median(list.map((one) => one[key]));
+  const of = (list: Slice[], key: Exclude<keyof Slice, 'latencies'>) => median(list.map((one) => one[key]));
+  const latencies = even.flatMap((one) => one.latencies).toSorted((a, b) => a - b);
+  const quantile = (q: number) => latencies[Math.floor(latencies.length * q)] ?? NaN;
   const cpu = loaded.map((one) => one.cpu_us);
   return {
     cpu_us: of(loaded, 'cpu_us'),
     cpu_us_range: [Math.min(...cpu), Math.max(...cpu)],
     rps: of(loaded, 'rps'),
-    p50_ms: of(even, 'p50_ms'),
-    p99_ms: of(even, 'p99_ms'),
-    p999_ms: of(even, 'p999_ms'),
+    p50_ms: quantile(0.5),
+    p99_ms: quantile(0.99),
+    p999_ms: quantile(0.999),
     spans_per_request: of(loaded, 'spans'),
     start_ms: median(starts.get(id)!),
     loop_p99_ms: of(even, 'loop_p99_ms'),
@@ -172,7 +187,7 @@ function figuresOf({ id }: Subject): Figures {
   };
 }
 
-/** The median of the ratios of slices that were next to each other, which is steadier than the ratio of medians. */
+/** The median of the ratios within each slice, which is steadier than the ratio of medians. */
 function ratioOf(pair: string): number | undefined {
   const [one = [], other = []] = pair.split('/').map((id) => busy.get(id));
   return one.length && other.length ? median(one.map((of, turn) => of.cpu_us / other[turn]!.cpu_us)) : undefined;

@@ -4,10 +4,15 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 
+/** They stay between the turns of a subject. */
+const pools = new Map();
+
 process.on('message', async ({ url, requests, connections, rate }) => {
   const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections, pipelining: 1 });
-  const latencies = new Float64Array(requests);
+  const key = `${origin} ${connections}`;
+  const pool = pools.get(key) ?? new Pool(origin, { connections, pipelining: 1 });
+  pools.set(key, pool);
+  const latencies = new Array(requests);
   let sent = 0;
   let failed = 0;
   const send = async (due) => {
@@ -39,9 +44,6 @@ process.on('message', async ({ url, requests, connections, rate }) => {
     await Promise.all(Array.from({ length: connections }, work));
   }
   const seconds = (performance.now() - started) / 1_000;
-  await pool.close();
-  latencies.sort();
-  const at = (q) => latencies[Math.min(requests - 1, Math.floor(requests * q))];
-  process.send({ rps: requests / seconds, p50: at(0.5), p99: at(0.99), p999: at(0.999), failed });
+  process.send({ seconds, latencies, failed });
 });
 process.on('disconnect', () => process.exit());

@@ -8,6 +8,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnavailableError,
 } from './errors.js';
+import { type Answer, exchange } from './exchange.js';
 
 export interface Attempt {
   origin: string;
@@ -36,25 +37,19 @@ const PASSED_ON = new Set([404, 409, 422]);
  * @throws UpstreamError for what is the neighbour's fault, ProblemError for what is the caller's
  */
 export async function attempt({ timeoutMs, response: schema, ...request }: Attempt): Promise<unknown> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new AttemptTimeout(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  let response: Dispatcher.ResponseData;
-  let text: string;
-  try {
-    response = await agent.request({ ...request, signal: controller.signal });
-    text = await response.body.text();
-  } catch (error) {
-    throw error instanceof AttemptTimeout
-      ? new UpstreamTimeoutError(error, true)
-      : new UpstreamFailedError(error, true);
-  } finally {
-    clearTimeout(timer);
-  }
-  const { statusCode, headers } = response;
+  const { statusCode, headers, text } = await send(request, timeoutMs);
   if (statusCode < 200 || statusCode > 299) throw toError(statusCode, headers['retry-after'], text);
   const result = schema.safeParse(parseJson(text));
   if (result.success) return result.data;
   throw new UpstreamFailedError(new UnexpectedAnswer('the answer breaks the contract', { cause: result.error }));
+}
+
+function send(request: Dispatcher.DispatchOptions, timeoutMs: number): Promise<Answer> {
+  return exchange(agent, request, timeoutMs).catch((error: unknown) => {
+    throw error instanceof AttemptTimeout
+      ? new UpstreamTimeoutError(error, true)
+      : new UpstreamFailedError(error, true);
+  });
 }
 
 function toError(status: number, retryAfter: string | string[] | undefined, text: string): ProblemError {

@@ -125,7 +125,7 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
     const { traceId, spanId, traceFlags } = span.spanContext();
     reply.header('traceresponse', `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`);
     // 'close' comes after 'finish', and also when the client went away: the one event that always comes.
-    reply.raw.once('close', endSpan);
+    reply.raw.on('close', endSpan);
     context.with(requestContext, done);
   }
 

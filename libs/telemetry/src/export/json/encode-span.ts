@@ -4,13 +4,20 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { type Fragment, JsonBytes, fragment } from './json-bytes.js';
 
-/** A span as a piece of OTLP/JSON: `chunk` from `start` to `end`. */
-export interface EncodedSpan {
-  resource: Resource;
-  scope: InstrumentationScope;
-  chunk: Uint8Array;
-  start: number;
-  end: number;
+/**
+ * A span as a piece of OTLP/JSON: `chunk` from `start` to `end`.
+ *
+ * A class, since V8 puts literals of a place whose objects wait for long straight into the old generation, where these would
+ * keep their chunks until a full collection.
+ */
+export class EncodedSpan {
+  constructor(
+    readonly resource: Resource,
+    readonly scope: InstrumentationScope,
+    readonly chunk: Uint8Array,
+    readonly start: number,
+    readonly end: number,
+  ) {}
 }
 
 const HAS_IS_REMOTE = 0x100;
@@ -88,7 +95,7 @@ export function encodeSpan(span: ReadableSpan): EncodedSpan {
   out.number(flagsOf(traceFlags, parent?.isRemote));
   out.byte(BRACE);
   const { chunk, start, end } = out.take();
-  return { resource: span.resource, scope: span.instrumentationScope, chunk, start, end };
+  return new EncodedSpan(span.resource, span.instrumentationScope, chunk, start, end);
 }
 
 /** Rare enough to be left to `JSON.stringify`. */
