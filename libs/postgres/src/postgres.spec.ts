@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TestServer } from '../testing/test-server.js';
@@ -192,6 +193,64 @@ describe('a server that goes and comes back', () => {
     const postgres = await opening;
     expect(await postgres.query(COUNT)).toEqual([{ count: 0 }]);
     await postgres.onApplicationShutdown();
+  });
+});
+
+/** A cable to the server that can be cut without either end being told. */
+async function startCable(port: number) {
+  const cable = { isCut: false, port: 0, stop: () => {} };
+  const sockets = new Set<Socket>();
+  const listener = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const [from, to] of [[near, far], [far, near]] as const) {
+      sockets.add(from.on('error', () => undefined));
+      from.on('data', (bytes) => cable.isCut || to.write(bytes)).on('close', () => cable.isCut || to.destroy());
+    }
+  }); // prettier-ignore
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  cable.port = (listener.address() as AddressInfo).port;
+  cable.stop = () => {
+    for (const socket of sockets) socket.destroy();
+    listener.close();
+  };
+  return cable;
+}
+
+describe('a server that says nothing any more', () => {
+  const PID = { name: 'pid', text: 'SELECT pg_backend_pid() AS pid' };
+
+  it('is given up, with all that waits for it; a connection that nobody uses may be silent', async () => {
+    const url = new URL(await server.createDatabase());
+    const cable = await startCable(Number(url.port));
+    url.port = String(cable.port);
+    const postgres = new Postgres({ databaseUrl: url.href, applicationName, silenceMs: 300 });
+    try {
+      const before = await postgres.query(PID);
+      await sleep(400);
+      expect(await postgres.query(PID)).toEqual(before);
+      cable.isCut = true;
+      const together = [postgres.queryTogether(PID), postgres.queryTogether(PID)];
+      const transaction = postgres.transaction((within) => within.query(PID));
+      for (const asked of [...together, transaction]) {
+        await expect(asked).rejects.toBeInstanceOf(DatabaseUnavailableError);
+      }
+      cable.isCut = false;
+      expect(await postgres.query(PID)).not.toEqual(before);
+    } finally {
+      cable.stop();
+      await postgres.onApplicationShutdown();
+    }
+  });
+});
+
+describe('a statement that fails', () => {
+  it.each(['query', 'queryTogether'] as const)('names in its stack who has sent it with %s()', async (way) => {
+    await withPostgres(await server.createDatabase(), async (postgres) => {
+      const askForNothing = async () => void (await postgres[way]({ name: 'no', text: 'SELECT * FROM nothing' }));
+      const error = await askForNothing().catch((reason: unknown) => reason as Error);
+      expect(error).toMatchObject({ message: 'relation "nothing" does not exist', code: '42P01' });
+      expect((error as Error).stack).toContain('askForNothing');
+    });
   });
 });
 

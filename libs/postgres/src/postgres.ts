@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { describeDatabase } from './database-url.js';
@@ -28,6 +29,8 @@ export interface PostgresOptions {
   databaseUrl: string;
   /** Shown in pg_stat_activity. */
   applicationName: string;
+  /** Milliseconds without a word from the server, after which a connection in use is given up. By default 12,000. */
+  silenceMs?: number;
 }
 
 /** Statements that share a connection. */
@@ -51,7 +54,7 @@ export class Postgres implements Queryable, OnApplicationShutdown {
   private readonly pool: pg.Pool;
   private group: Group | undefined;
 
-  constructor({ databaseUrl, applicationName }: PostgresOptions) {
+  constructor({ databaseUrl, applicationName, silenceMs = 12_000 }: PostgresOptions) {
     this.address = describeDatabase(databaseUrl);
     this.pool = new pg.Pool({
       connectionString: databaseUrl,
@@ -64,17 +67,20 @@ export class Postgres implements Queryable, OnApplicationShutdown {
       pipeline: true,
       statement_timeout: 10_000,
       idle_in_transaction_session_timeout: 10_000,
-      // The server's own timeout comes first; this one is for a server that has gone without a word.
-      query_timeout: 12_000,
     });
     this.pool.on('error', (error) => this.logger.warn(`Lost an idle connection to ${this.address}: ${error.message}`));
     // The pool listens only while a connection is idle: one that breaks between two queries would end the process.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
+    // The server's own timeouts come first; this one is for a server that has gone without a word. The driver's
+    // query_timeout would do, at the cost that sendTo() avoids.
+    this.pool.on('connect', (client) => socketOf(client).on('timeout', () => socketOf(client).destroy()));
+    this.pool.on('acquire', (client) => socketOf(client).setTimeout(silenceMs));
+    this.pool.on('release', (_error, client) => socketOf(client).setTimeout(0));
   }
 
   async query<Row>(statement: Statement): Promise<Row[]> {
     try {
-      return (await this.pool.query(statement)).rows as Row[];
+      return await sendTo<Row>(this.pool, statement);
     } catch (error) {
       throw this.explain(error);
     }
@@ -91,7 +97,7 @@ export class Postgres implements Queryable, OnApplicationShutdown {
     if (group.size === GROUP_SIZE) this.group = undefined;
     try {
       const client = await group.client;
-      return (await client.query(statement)).rows as Row[];
+      return await sendTo<Row>(client, statement);
     } catch (error) {
       throw this.explain(error);
     } finally {
@@ -127,9 +133,7 @@ export class Postgres implements Queryable, OnApplicationShutdown {
     });
     try {
       await client.query('BEGIN');
-      const result = await work({
-        query: async <Row>(statement: Statement) => (await client.query(statement)).rows as Row[],
-      });
+      const result = await work({ query: (statement) => sendTo(client, statement) });
       await client.query('COMMIT');
       client.release();
       return result;
@@ -167,4 +171,26 @@ export class Postgres implements Queryable, OnApplicationShutdown {
   private explain(error: unknown): unknown {
     return isUnavailable(error) ? new DatabaseUnavailableError(this.address, error) : error;
   }
+}
+
+function socketOf({ connection: { stream } }: pg.PoolClient): Socket {
+  return stream as Socket;
+}
+
+/**
+ * With a callback: for a promise the driver assigns a closure to a property of each query, and then all that the request
+ * holds stays until a full collection (ADR 13).
+ */
+function sendTo<Row>(queryable: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {
+  return new Promise<Row[]>((resolve, reject) => {
+    const answered = (error: Error | undefined, result: pg.QueryResult) =>
+      error ? reject(error) : resolve(result.rows);
+    // Two overloads of the same call.
+    if (queryable instanceof pg.Pool) queryable.query(statement, answered);
+    else queryable.query(statement, answered);
+  }).catch((error: unknown) => {
+    // In place of the socket's stack, which leads nowhere, that of whoever asked.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
+  });
 }

@@ -13,8 +13,7 @@ export class DatabaseUnavailableError extends ServiceUnavailableException {
  */
 const UNAVAILABLE = /^(08|53|57)[0-9A-Z]{3}$|^E[A-Z]{3,}|^(EAI_AGAIN|EPIPE)$/;
 /** The driver's own errors have no code. */
-const DRIVER_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has)/;
+const DRIVER_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has)/;
 
 export function isUnavailable(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };

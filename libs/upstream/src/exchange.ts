@@ -12,7 +12,7 @@ export interface Answer {
  * Sends one request and reads the whole answer.
  *
  * `undici.request` would do, but V8 puts the closure that it assigns to a property of each request into the old
- * generation, and all that the request holds then stays until a full collection (ADR 46).
+ * generation, and all that the request holds then stays until a full collection (ADR 13).
  *
  * @throws AttemptTimeout when the answer is not complete in time, wherever it is stuck; whatever undici throws
  */
