@@ -41,8 +41,8 @@ const slices = Number(options.slices ?? (options.quick ? 1 : 2));
 const requests = Number(options.requests ?? (options.quick ? 3_000 : 6_000));
 const wanted = SUBJECTS.filter(({ id, slow }) => options.subjects?.includes(id) ?? !(options.quick && slow));
 const LOAD = { path: '/api/activities/home', connections: 16 };
-/** A turn is over in a tenth of a second or two: long enough to find its own code in the caches again. */
-const REQUESTS_PER_TURN = 400;
+/** A turn is over in a tenth of a second. */
+const REQUESTS_PER_TURN = 200;
 /**
  * What is measured is a service that has been up for a while: V8 still compiles after ten thousand requests, and where one
  * in ten is kept, after ten times as many.
