@@ -15,7 +15,7 @@ const TOLERANCE_MB = 1;
 const load = { path: '/api/activities/home', connections: 16, requests: perPart };
 
 pinToOthers();
-const surroundings = await openSurroundings();
+const surroundings = await openSurroundings(500);
 const neighbour = start({
   args: [fileURLToPath(new URL('./programs/neighbour.mjs', import.meta.url))],
   env: { BENCH_ACTIVITIES: '10' },
