@@ -177,17 +177,18 @@ function socketOf({ connection: { stream } }: pg.PoolClient): Socket {
   return stream as Socket;
 }
 
+/** A pool or one of its clients. */
+interface Sender {
+  query(statement: Statement, answered: (error: Error | undefined, result: pg.QueryResult) => void): void;
+}
+
 /**
  * With a callback: for a promise the driver assigns a closure to a property of each query, and then all that the request
  * holds stays until a full collection (ADR 13).
  */
-function sendTo<Row>(queryable: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {
+function sendTo<Row>(queryable: Sender, statement: Statement): Promise<Row[]> {
   return new Promise<Row[]>((resolve, reject) => {
-    const answered = (error: Error | undefined, result: pg.QueryResult) =>
-      error ? reject(error) : resolve(result.rows);
-    // Two overloads of the same call.
-    if (queryable instanceof pg.Pool) queryable.query(statement, answered);
-    else queryable.query(statement, answered);
+    queryable.query(statement, (error, result) => (error ? reject(error) : resolve(result.rows as Row[])));
   }).catch((error: unknown) => {
     // In place of the socket's stack, which leads nowhere, that of whoever asked.
     if (error instanceof Error) Error.captureStackTrace(error);
