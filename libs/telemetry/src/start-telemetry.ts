@@ -48,7 +48,8 @@ const CRASH_FLUSH_MS = 2_000;
 export function startTelemetry(options: TelemetryOptions): void {
   if (state) throw new Error('startTelemetry() was called twice');
   const { env } = process;
-  env.OTEL_SERVICE_NAME ||= options.serviceName;
+  const named = detectResources({ detectors: [envDetector] });
+  env.OTEL_SERVICE_NAME ||= (named.attributes['service.name'] as string | undefined) ?? options.serviceName;
   if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') {
     state = 'disabled';
     return;
@@ -63,7 +64,7 @@ export function startTelemetry(options: TelemetryOptions): void {
   const logRecordProcessors = readLogProcessors(env, problems);
   // Metrics are sent only when asked for; then the SDK reads the standard variables itself.
   const metrics = Boolean(env.OTEL_METRICS_EXPORTER) && env.OTEL_METRICS_EXPORTER !== 'none';
-  const resource = createResource(options, env).merge(detectResources({ detectors: [envDetector] }));
+  const resource = createResource(options, env).merge(named);
   const sampler = trustInbound ? createSampler(env, problems) : createEdgeSampler(env, problems);
   const tracers = new RecordingTracerProvider({
     resource,
@@ -143,10 +144,14 @@ export async function shutdownTelemetry(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promis
 
 /** The standard variables of the batch span processor, with the specification's defaults, and a bound on bytes. */
 function readQueueSettings(env: NodeJS.ProcessEnv, problems: string[]): ExportQueueSettings {
+  const maxQueueSize = readPositive(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 2_048, problems);
+  const batch = 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE';
+  const maxBatchSize = readPositive(env, batch, Math.min(512, maxQueueSize), problems);
+  if (maxBatchSize > maxQueueSize) problems.push(`${batch} is above OTEL_BSP_MAX_QUEUE_SIZE: using ${maxQueueSize}`);
   return {
-    maxQueueSize: readPositive(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 2_048, problems),
+    maxQueueSize,
     maxQueueBytes: readPositive(env, 'TELEMETRY_MAX_QUEUE_BYTES', 32 * 2 ** 20, problems),
-    maxBatchSize: readPositive(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512, problems),
+    maxBatchSize: Math.min(maxBatchSize, maxQueueSize),
     scheduleDelayMs: readPositive(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000, problems),
     exportTimeoutMs: readPositive(env, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000, problems),
   };

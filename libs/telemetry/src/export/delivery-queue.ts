@@ -50,6 +50,8 @@ export class DeliveryQueue<T> {
   private bytes = 0;
   private failing = false;
   private dropped = 0;
+  /** Items of the delivery that is under way. */
+  private leaving = 0;
   private closed = false;
 
   constructor(
@@ -65,7 +67,8 @@ export class DeliveryQueue<T> {
 
   /** Whether more than half of it is free, which items of less worth can be asked to wait for. */
   get hasRoom(): boolean {
-    return !this.closed && this.queue.length < this.settings.maxQueueSize / 2;
+    const { maxQueueSize, maxQueueBytes = Infinity } = this.settings;
+    return !this.closed && this.queue.length < maxQueueSize / 2 && this.bytes < maxQueueBytes / 2;
   }
 
   push(item: T): void {
@@ -119,7 +122,7 @@ export class DeliveryQueue<T> {
   /** Says what is lost when the process ends before the queue is empty. */
   reportLoss(): void {
     this.delivery.collect?.();
-    const lost = this.dropped + this.queue.length;
+    const lost = this.dropped + this.leaving + this.queue.length;
     if (lost > 0) this.observer.lost(this.delivery.name, lost);
     this.dropped = 0;
     this.queue.length = 0;
@@ -162,6 +165,7 @@ export class DeliveryQueue<T> {
   private async send(batch: T[]): Promise<void> {
     if (batch.length === 0) return;
     const droppedBefore = this.dropped;
+    this.leaving = batch.length;
     try {
       await this.deliverInTime(batch);
     } catch (error) {
@@ -172,6 +176,8 @@ export class DeliveryQueue<T> {
       this.backoffMs = Math.max(backoffMs, Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
       this.fail(message || 'the export failed');
       return;
+    } finally {
+      this.leaving = 0;
     }
     this.backoffMs = 0;
     if (this.failing && this.dropped === droppedBefore) this.recover(batch.length);

@@ -83,5 +83,9 @@ function zipkinDestination(env: NodeJS.ProcessEnv, problems: string[]): Destinat
 }
 
 function honeycombDestination({ endpoint, headers }: HoneycombSettings): Destination {
-  return { name: `Honeycomb (${endpoint})`, exporter: withExactHeaders(`${endpoint}/v1/traces`, headers), ...AS_JSON };
+  return {
+    name: `Honeycomb (${printableUrl(new URL(endpoint)).replace(/\/$/, '')})`,
+    exporter: withExactHeaders(`${endpoint}/v1/traces`, headers),
+    ...AS_JSON,
+  };
 }

@@ -108,6 +108,12 @@ describe('ExportQueue', () => {
     expect(queue.hasRoom).toBe(false);
   });
 
+  it('has no room either when more than half of its bytes are taken', () => {
+    const { queue } = setUp({ ...settings, maxBatchSize: 100, maxQueueBytes: 10_000 });
+    queue.onEnd(span('large', { text: 'x'.repeat(8_000) }));
+    expect(queue.hasRoom).toBe(false);
+  });
+
   it('leaves unsampled spans out', async () => {
     const { batches, queue } = setUp();
     queue.onEnd({ spanContext: () => ({ traceFlags: TraceFlags.NONE }) } as ReadableSpan);
@@ -185,5 +191,15 @@ describe('ExportQueue', () => {
     end('a', 'b');
     await queue.shutdown();
     expect(observer.lost.mock.calls).toEqual([['test', 2]]);
+  });
+
+  it('counts those of a delivery that is still under way, too', async () => {
+    const { state, observer, queue, end } = setUp();
+    state.answer = undefined;
+    end('a', 'b', 'c');
+    await jest.advanceTimersByTimeAsync(1);
+    end('d');
+    queue.reportLoss();
+    expect(observer.lost.mock.calls).toEqual([['test', 4]]);
   });
 });

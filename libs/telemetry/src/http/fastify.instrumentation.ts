@@ -29,7 +29,13 @@ import { hasClientLeft, isCutOff } from './cut-off.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, spanName } from './http-method.js';
 import { isIgnoredTarget } from './ignored-paths.js';
-import { type ServerRequest, attachServerRequest, serverRequestOf, withEntrySpan } from './server-request.js';
+import {
+  type ServerRequest,
+  attachServerRequest,
+  entrySpanOf,
+  serverRequestOf,
+  withEntrySpan,
+} from './server-request.js';
 import { type Inbound, UnroutedRequests, unroutedRequest } from './unrouted-requests.js';
 import { splitHost, splitTarget } from './url.js';
 
@@ -96,12 +102,14 @@ export class FastifyInstrumentation extends InstrumentationBase<FastifyInstrumen
 
   private addHooks(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => this.startSpan(request, reply, done));
-    // A body arrives in events of the socket, outside the request's context: enter it again.
+    // A body arrives in events of the socket, and a parser may lose the request's context: enter it again.
     fastify.addHook('preValidation', (request, _reply, done) => {
       const { headers } = request.raw;
       if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return done();
       const entered = serverRequestOf(request.raw);
-      if (entered) context.with(entered.context, done);
+      // What hooks have added to it since stays.
+      if (entered && entrySpanOf(context.active()) === entered.span) done();
+      else if (entered) context.with(entered.context, done);
       else if (isIgnoredTarget(request.url)) context.with(suppressTracing(ROOT_CONTEXT), done);
       else done();
     });

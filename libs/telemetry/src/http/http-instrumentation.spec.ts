@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, propagation, trace } from '@opentelemetry/api';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { type FastifyInstance, fastify } from 'fastify';
 import { request } from 'undici';
@@ -292,5 +292,31 @@ it('keeps 200 concurrent requests apart', async () => {
     expect(chain?.attributes).toMatchObject({ 'user.id': leaf.attributes['user.id'] });
     expect(chain?.attributes['url.path']).toBe(`/chain/${String(leaf.attributes['user.id'])}`);
   }
-  expect(context.active().getValue(Symbol.for('x'))).toBeUndefined();
+});
+
+it('a handler of a request with a body has what hooks have added to the context', async () => {
+  const url = await listen((app) => {
+    app.addHook('onRequest', (_request, _reply, done) => withBaggage({ 'user.id': 'u1' }, done));
+    app.post('/', () => withSpan('work', () => 'ok'));
+  });
+  const response = await request(url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+  expect(await response.body.text()).toBe('ok');
+  const [work] = await spans(SpanKind.INTERNAL);
+  const [entry] = await spans(SpanKind.SERVER);
+  expect(work?.attributes).toMatchObject({ 'user.id': 'u1' });
+  expect(work?.parentSpanContext?.spanId).toBe(entry?.spanContext().spanId);
+});
+
+it('baggage does not follow a redirect to somebody else', async () => {
+  const seen: unknown[] = [];
+  const other = await listen((app) =>
+    app.get('/', ({ headers }) => {
+      seen.push(headers.baggage, typeof headers.traceparent);
+      return 'ok';
+    }),
+  );
+  const url = await listen((app) => app.get('/', (_request, reply) => reply.redirect(other)));
+  const call = { urlTemplate: '/', neighbour: true };
+  await withBaggage({ 'user.id': 'u1' }, () => withOutboundCall(call, async () => (await fetch(url)).text()));
+  expect(seen).toEqual([undefined, 'string']);
 });

@@ -10,9 +10,15 @@ export interface OutboundCall {
   neighbour?: boolean;
 }
 
+/** A call once its first request is known. */
+export interface StartedCall extends OutboundCall {
+  origin?: string;
+}
+
 export const OUTBOUND_CALL = createContextKey('cruddur.telemetry.outbound-call');
 
 /** Describes the HTTP request that `fn` starts (through undici) to the client instrumentation. */
 export function withOutboundCall<T>(call: OutboundCall, fn: () => T): T {
-  return context.with(context.active().setValue(OUTBOUND_CALL, call), fn);
+  const started: StartedCall = { ...call };
+  return context.with(context.active().setValue(OUTBOUND_CALL, started), fn);
 }

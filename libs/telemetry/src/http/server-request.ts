@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Context, type Span, createContextKey } from '@opentelemetry/api';
+import { type Context, type Span, createContextKey, trace } from '@opentelemetry/api';
 
 /** What the library knows of one inbound HTTP request. */
 export interface ServerRequest {
@@ -33,9 +33,13 @@ const ENTRY_SPAN = createContextKey('cruddur.telemetry.entry-span');
  * records the exception of a failed request, so spans inside it do not record the same one again.
  */
 export function withEntrySpan(context: Context): Context {
-  return context.setValue(ENTRY_SPAN, true);
+  return context.setValue(ENTRY_SPAN, trace.getSpan(context) ?? true);
 }
 
 export function hasEntrySpan(context: Context): boolean {
-  return context.getValue(ENTRY_SPAN) === true;
+  return context.getValue(ENTRY_SPAN) !== undefined;
+}
+
+export function entrySpanOf(context: Context): unknown {
+  return context.getValue(ENTRY_SPAN);
 }

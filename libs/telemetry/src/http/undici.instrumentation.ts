@@ -19,7 +19,7 @@ import { LazySpanOptions } from '../tracer/lazy-span-options.js';
 import { VERSION } from '../version.js';
 import { createDurationHistogram, startMeasuring } from './duration-metric.js';
 import { knownMethod, spanName } from './http-method.js';
-import { OUTBOUND_CALL, type OutboundCall } from './outbound-call.js';
+import { OUTBOUND_CALL, type OutboundCall, type StartedCall } from './outbound-call.js';
 import { redactQuery, withoutBrackets } from './url.js';
 
 export interface UndiciInstrumentationConfig extends InstrumentationConfig {
@@ -107,7 +107,7 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
   private start({ request }: Message): void {
     const active = context.active();
     if (isTracingSuppressed(active)) return;
-    const call = active.getValue(OUTBOUND_CALL) as OutboundCall | undefined;
+    const call = callTo(request, active.getValue(OUTBOUND_CALL) as StartedCall | undefined);
     const options = new LazySpanOptions(SpanKind.CLIENT, () => requestAttributes(request, call));
     const span = this.tracer.startSpan(spanName(request.method, call?.urlTemplate), options, active);
     const measure = this.duration && startMeasuring(this.duration, options.attributes, true);
@@ -171,6 +171,13 @@ export class UndiciInstrumentation extends InstrumentationBase<UndiciInstrumenta
   }
 }
 
+/** A redirect may lead to somebody else, of whom the caller knew nothing. */
+function callTo({ origin }: UndiciRequest, started: StartedCall | undefined): OutboundCall | undefined {
+  if (!started) return undefined;
+  started.origin ??= String(origin);
+  return started.origin === String(origin) ? started : undefined;
+}
+
 function requestAttributes(request: UndiciRequest, call: OutboundCall | undefined): Attributes {
   const { method } = request;
   const attributes: Attributes = { [attr.ATTR_HTTP_REQUEST_METHOD]: knownMethod(method) };
@@ -228,7 +235,7 @@ function parse(text: string): Target | undefined {
 
 /** Somebody who forwards headers has set one already: a second one would make both invalid. */
 function hasTraceparent({ headers }: UndiciRequest): boolean {
-  return Array.isArray(headers) && headers.some(isTraceparent);
+  return Array.isArray(headers) && headers.some((item, index) => index % 2 === 0 && isTraceparent(item));
 }
 
 function isTraceparent(header: unknown): boolean {

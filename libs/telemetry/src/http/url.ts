@@ -1,6 +1,6 @@
 /** Query parameters whose values are credentials. The first four are named by the semantic conventions. */
 const SECRET_PARAMETER =
-  /([?&](?:AWSAccessKeyId|Signature|sig|X-Goog-Signature|[^=&#]*(?:token|secret|password|api[-_]?key))=)[^&#]*/gi;
+  /([?&](?:AWSAccessKeyId|Signature|sig|X-Goog-Signature|[^=&#?]*(?:token|secret|password|api[-_]?key))=)[^&#]*/gi;
 
 /** Some word of the above: tells at a glance that nearly no URL holds a credential. */
 const SECRET_WORD = /signature|sig=|accesskeyid|token|secret|password|api[-_]?key/i;

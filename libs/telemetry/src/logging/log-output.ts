@@ -13,8 +13,8 @@ const HELD_CHARACTERS = 32 * 1024;
  * Where the logger writes: stdout always, and any number of sinks beside it once telemetry has started.
  *
  * Lines leave together, at most HOLD_MS after they were written: a write wakes whoever reads at the other end of the
- * pipe, which costs more than the line itself. What is held is written when the process ends or crashes; only what
- * ends it without notice (SIGKILL) can lose the last lines.
+ * pipe, which costs more than the line itself. What is held is written when the process ends or crashes; only a
+ * signal that nobody handles, which ends it without notice, can lose the last lines.
  */
 export class LogOutput implements DestinationStream {
   private sinks: readonly LineSink[] = [];

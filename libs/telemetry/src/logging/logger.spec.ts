@@ -17,6 +17,11 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void, env: N
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+class Login {
+  readonly name = 'ada';
+  readonly password = 'hunter2';
+}
+
 describe('the logger', () => {
   it('writes the ids of the active span once', () => {
     const [line] = logged((logger) => withSpan('work', () => logger.info('inside')));
@@ -44,6 +49,9 @@ describe('the logger', () => {
     ['a deep cookie', { a: { b: { c: [{ 'Set-Cookie': 'hunter2' }] } } }],
     ['a token of any kind', { refresh_token: 'hunter2', apiKey: 'hunter2' }],
     ['an error', { err: Object.assign(new Error('no'), { config: { password: 'hunter2' } }) }],
+    ['an error that is no err', { reason: Object.assign(new Error('no'), { config: { password: 'hunter2' } }) }],
+    ['an instance of a class', { login: new Login() }],
+    ['a depth of many levels', JSON.parse(`${'{"a":'.repeat(20)}{"password":"hunter2"}${'}'.repeat(20)}`) as object],
     ['a text', { note: 'sent Bearer hunter2hunter2' }],
   ])('hides a credential in %s', (_where, fields) => {
     const text = JSON.stringify(logged((logger) => logger.info(fields, 'look')));
@@ -53,6 +61,12 @@ describe('the logger', () => {
 
   it('hides a credential in the message', () => {
     expect(logged((logger) => logger.info('got Bearer hunter2hunter2'))[0]?.msg).toBe('got Bearer [redacted]');
+    expect(logged((logger) => logger.info('Bearer hunter2hunter2 %s', 'x'))[0]?.msg).toBe('Bearer [redacted] x');
+  });
+
+  it('writes an err that is no error as it is', () => {
+    const lines = logged((logger) => [undefined, 'nope', 42].forEach((err) => logger.error({ err }, 'failed')));
+    expect(lines.map(({ err }) => err)).toEqual([undefined, 'nope', 42]);
   });
 });
 

@@ -42,14 +42,14 @@ const OPTIONS: LoggerOptions = {
   serializers: {
     err: (error: Error) => {
       const plain: unknown = stdSerializers.err(error);
-      return redact({ ...(plain as Record<string, unknown>) });
+      // The serializer's has a prototype of its own, with fields that JSON would leave out.
+      return plain instanceof Object ? redact({ ...plain }) : redact(plain);
     },
   },
   hooks: {
     logMethod(args, method) {
       writeHeldLines();
-      const last = args.length - 1;
-      if (typeof args[last] === 'string') args[last] = redactText(args[last]);
+      for (const [index, arg] of args.entries()) if (typeof arg === 'string') args[index] = redactText(arg);
       method.apply(this, args);
     },
   },

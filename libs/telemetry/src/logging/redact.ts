@@ -22,13 +22,17 @@ export function redactText(text: string): string {
   return text.includes('earer ') || text.includes('asic ') ? text.replace(SECRET_TEXT, `$1 ${REDACTED}`) : text;
 }
 
-/** A copy of a log object without credentials; the same object when there are none. Errors are left to their serializer. */
+/**
+ * A copy of a log object without credentials; the same object when there are none. An `err` is left to its serializer.
+ * What is no plain object, or lies deep, becomes what JSON makes of it; when that is impossible, it stays as it is.
+ */
 export function redact<T>(value: T, depth = 0): T {
   if (typeof value === 'string') return redactText(value) as T;
-  if (typeof value !== 'object' || value === null || value instanceof Error || depth > MAX_DEPTH) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_DEPTH) return redactJson(value);
   if (Array.isArray(value)) return redactArray(value, depth) as T;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
+  if (prototype !== Object.prototype && prototype !== null) return redactJson(value);
   return redactFields(value as Record<string, unknown>, depth) as T;
 }
 
@@ -36,6 +40,7 @@ function redactFields(fields: Record<string, unknown>, depth: number): Record<st
   let copy: Record<string, unknown> | undefined;
   for (const key in fields) {
     const item = fields[key];
+    if (depth === 0 && key === 'err' && item instanceof Error) continue;
     const clean = isSecretKey(key) ? REDACTED : redact(item, depth + 1);
     if (clean !== item) {
       copy ??= { ...fields };
@@ -43,6 +48,19 @@ function redactFields(fields: Record<string, unknown>, depth: number): Record<st
     }
   }
   return copy ?? fields;
+}
+
+function redactJson<T>(value: T): T {
+  try {
+    return JSON.parse(
+      JSON.stringify(value, (key, item: unknown) => {
+        if (isSecretKey(key)) return REDACTED;
+        return typeof item === 'string' ? redactText(item) : item;
+      }),
+    ) as T;
+  } catch {
+    return value;
+  }
 }
 
 function redactArray(items: unknown[], depth: number): unknown[] {

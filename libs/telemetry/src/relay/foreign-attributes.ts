@@ -39,13 +39,15 @@ function readValue(raw: unknown, key: string): AttributeValue {
 function readScalar(raw: unknown, key: string): string | number | boolean | undefined {
   if (typeof raw !== 'object' || raw === null) return undefined;
   const { stringValue, boolValue, intValue, doubleValue } = raw as Record<string, unknown>;
-  if (typeof stringValue === 'string') return cut(key === ATTR_URL_FULL ? redactQuery(stringValue) : stringValue, key);
+  if (typeof stringValue === 'string') return readText(stringValue, key);
   if (typeof boolValue === 'boolean') return boolValue;
   const number = Number(intValue ?? doubleValue ?? NaN);
-  return Number.isFinite(number) ? number : undefined;
+  // Beyond a 64-bit integer the exporters differ in what they make of it.
+  return Math.abs(number) < 2 ** 63 ? number : undefined;
 }
 
-function cut(text: string, key: string): string {
-  const limit = key === 'exception.stacktrace' ? LIMITS.stackLength : LIMITS.valueLength;
-  return redactText(text.slice(0, limit));
+/** Cut first: a stranger decides how long a text is, and looking for credentials takes its time. */
+function readText(text: string, key: string): string {
+  const short = text.slice(0, key === 'exception.stacktrace' ? LIMITS.stackLength : LIMITS.valueLength);
+  return redactText(key === ATTR_URL_FULL ? redactQuery(short) : short);
 }

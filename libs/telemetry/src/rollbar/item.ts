@@ -42,7 +42,7 @@ const MAX_CAUSES = 5;
 const MAX_FRAMES = 50;
 const MAX_MESSAGE = 10_000;
 
-/** An item without headers, query, body or address of the request: what users send is theirs. */
+/** An item with no header but the user agent, no query, body or address of the request: what users send is theirs. */
 export function toRollbarItem(fault: Fault, settings: RollbarSettings, links: readonly TraceLink[]): RollbarItem {
   const { error, span, request, level = 'error' } = fault;
   const { environment, codeVersion, service } = settings;
@@ -65,9 +65,9 @@ export function toRollbarItem(fault: Fault, settings: RollbarSettings, links: re
       context: (request ? `${request.method} ${attributeText(route ?? request.path)}` : service).slice(0, 255),
       person: user === undefined ? undefined : { id: attributeText(user).slice(0, 40) },
       request: request && {
-        url: scrub(request.path).slice(0, 2_000),
+        url: scrub(request.path.slice(0, 2_000)),
         method: request.method,
-        headers: request.userAgent ? { 'User-Agent': scrub(request.userAgent).slice(0, 500) } : {},
+        headers: request.userAgent ? { 'User-Agent': scrub(request.userAgent.slice(0, 500)) } : {},
       },
       server: { host: hostname(), pid: process.pid },
       custom: {
@@ -106,6 +106,6 @@ function traceOf(error: unknown): Trace {
   const frames = parseStack(stack).slice(0, MAX_FRAMES).reverse();
   return {
     frames: frames.map(({ file, line, column, method }) => ({ filename: file, lineno: line, colno: column, method })),
-    exception: { class: errorType(error).slice(0, 255), message: scrub(message).slice(0, MAX_MESSAGE) },
+    exception: { class: errorType(error).slice(0, 255), message: scrub(message.slice(0, MAX_MESSAGE)) },
   };
 }

@@ -17,5 +17,6 @@ export function sampleRateOf(state: TraceState | undefined): number | undefined 
   const digits = member && THRESHOLD.exec(member)?.[1];
   if (!digits) return undefined;
   const rejected = Number.parseInt(digits, 16) / 16 ** digits.length;
-  return Math.round(1 / (1 - rejected));
+  const rate = Math.round(1 / (1 - rejected));
+  return Number.isFinite(rate) ? rate : undefined;
 }

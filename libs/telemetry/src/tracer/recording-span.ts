@@ -89,7 +89,7 @@ export class RecordingSpan implements Span {
     this.kind = kind;
     this.context = spanContext;
     this.parentSpanContext = parentSpanContext;
-    if (startTime == null) {
+    if (!isTimeInput(startTime)) {
       this.started = performance.now();
       this.startTime = toHrTime(preciseTime(this.started));
     } else {
@@ -163,7 +163,7 @@ export class RecordingSpan implements Span {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.refuses()) return this;
     const { limits } = this.owner;
-    const at = time ?? (isTimeInput(attributesOrTime) ? attributesOrTime : undefined);
+    const at = [time, attributesOrTime].find(isTimeInput);
     if (limits.eventCountLimit === 0) {
       this.droppedEventsCount++;
       return this;
@@ -234,7 +234,7 @@ export class RecordingSpan implements Span {
 
   end(endTime?: TimeInput): void {
     if (this.refuses()) return;
-    if (endTime !== undefined) {
+    if (isTimeInput(endTime)) {
       this.endTime = timeInputToHrTime(endTime);
       this.duration = hrTimeDuration(this.startTime, this.endTime);
     } else if (Number.isNaN(this.started)) {

@@ -195,6 +195,14 @@ const CASES: Record<string, Case> = {
         )
         .end(),
   },
+  'times that are none': {
+    use: (tracer) => {
+      const wrong = (value: unknown) => value as number;
+      const span = tracer.startSpan('work', { startTime: wrong('x') });
+      span.addEvent('event', {}, wrong('x'));
+      span.end(wrong(false));
+    },
+  },
   'active spans': {
     spans: 3,
     use: (tracer) => {

@@ -204,7 +204,7 @@ function putAttributes(attributes: Attributes): void {
 
 function putAttribute(key: string, value: unknown): void {
   if (typeof value === 'string') putText(keyOf(key), value);
-  else if (typeof value === 'number' && Number.isInteger(value)) {
+  else if (typeof value === 'number' && isInt64(value)) {
     out.put(keyOf(key).integer);
     out.number(value);
     out.byte(BRACE);
@@ -232,10 +232,19 @@ function toKeyValues(attributes: object): object[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: toAnyValue(value) }));
 }
 
+/** A receiver refuses the whole request for one integer that is longer. */
+function isInt64(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+}
+
 /** https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/common/v1/common.proto */
 function toAnyValue(value: unknown): object {
   if (typeof value === 'string') return { stringValue: value };
-  if (typeof value === 'number') return Number.isInteger(value) ? { intValue: value } : { doubleValue: value };
+  if (typeof value === 'number') {
+    if (isInt64(value)) return { intValue: value };
+    // As proto3's JSON writes what JSON has no number for.
+    return { doubleValue: Number.isFinite(value) ? value : String(value) };
+  }
   if (typeof value === 'boolean') return { boolValue: value };
   if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value).toString('base64') };
   if (Array.isArray(value)) return { arrayValue: { values: value.map(toAnyValue) } };
