@@ -11,8 +11,6 @@ export interface Slice {
   latencies: number[];
   spans: number;
   rss_mb: number;
-  /** 99th percentile of what a timer waits beyond its time. */
-  loop_p99_ms: number;
   /** After a collection, where the process was started with --expose-gc. */
   heap_mb: number;
 }
@@ -24,7 +22,7 @@ export interface Load {
   /** Requests a second; as many as there can be when left out. */
   rate?: number;
 }
-type Usage = { cpu: number; rss: number; heapUsed: number; loopP99: number };
+type Usage = { cpu: number; rss: number; heapUsed: number };
 type Turn = { seconds: number; latencies: number[]; failed: number };
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -118,9 +116,7 @@ export async function takeTurns(
     // There and back, so that who comes after whom is not the same every time.
     for (const index of turn % 2 ? order.toReversed() : order) {
       const measured = subjects[index]!;
-      measured.child.send('turn begins');
       const one = await ask<Turn>(around.load, { url: `${measured.origin}${load.path}`, ...perTurn });
-      measured.child.send('turn ends');
       const sum = sums[index]!;
       sum.seconds += one.seconds;
       sum.failed += one.failed;
@@ -138,7 +134,6 @@ export async function takeTurns(
       latencies,
       spans: ((spans[id] ?? 0) - (spansBefore[id] ?? 0)) / load.requests,
       rss_mb: after[index]!.rss / 2 ** 20,
-      loop_p99_ms: after[index]!.loopP99,
       heap_mb: after[index]!.heapUsed / 2 ** 20,
     };
   });

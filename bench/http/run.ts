@@ -61,7 +61,6 @@ interface Figures {
   p99_ms: number;
   p999_ms: number;
   spans_per_request: number;
-  loop_p99_ms: number;
   start_ms: number;
   rss_mb: number;
   rest_mb: number;
@@ -181,7 +180,6 @@ function figuresOf({ id }: Subject): Figures {
     p999_ms: quantile(0.999),
     spans_per_request: of(loaded, 'spans'),
     start_ms: median(starts.get(id)!),
-    loop_p99_ms: of(even, 'loop_p99_ms'),
     rss_mb: of(loaded, 'rss_mb'),
     rest_mb: median(rests.get(id)!),
   };
@@ -225,7 +223,7 @@ function report(): void {
 
 function shippedBesideNone({ A: none, D: shipped }: Record<string, Figures>) {
   if (!none || !shipped) return undefined;
-  const keys = ['start_ms', 'rest_mb', 'rss_mb', 'p99_ms', 'loop_p99_ms'] as const;
+  const keys = ['start_ms', 'rest_mb', 'rss_mb', 'p99_ms'] as const;
   return Object.fromEntries(keys.map((key) => [key, Number((shipped[key] / none[key]).toFixed(2))]));
 }
 
