@@ -30,6 +30,11 @@ describe('a span as a curl command', () => {
     );
   });
 
+  it('is not offered when the method or the URL would be more than that', () => {
+    expect(curl({ 'http.request.method': 'GET; id', 'url.full': 'http://x/' })).toBeUndefined();
+    expect(curl({ 'http.request.method': 'GET', 'url.full': '-o/tmp/x' })).toBeUndefined();
+  });
+
   it('is not offered for a span that is not of HTTP', () => {
     expect(curl({ 'db.query.text': 'SELECT 1' })).toBeUndefined();
   });

@@ -4,7 +4,8 @@ import { type AttributeValue, type Span } from '../api/types.js';
 export function toCurl({ attributes }: Span): string | undefined {
   const method = text(attributes['http.request.method']);
   const url = text(attributes['url.full']) ?? assemble(attributes);
-  if (!method || !url) return undefined;
+  // Anybody can send a span, and the command goes into a shell.
+  if (!method || !/^[A-Z]+$/i.test(method) || !url || url.startsWith('-')) return undefined;
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method])];
   if (['POST', 'PUT', 'PATCH'].includes(method))
     parts.push('-H', quote('content-type: application/json'), '-d', quote('{}'));
