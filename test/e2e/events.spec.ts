@@ -100,6 +100,19 @@ describe('a post', () => {
     expect(said('events are taken again')).toHaveLength(1);
     expect(said('events wait: nobody takes them')).toHaveLength(1);
   }, 40_000);
+
+  it('that cannot be read waits no longer than that, even if no other comes', async () => {
+    const before = system.process('user-activities').log.length;
+    const said = (text: string) =>
+      system
+        .process('user-activities')
+        .log.slice(before)
+        .some(({ msg }) => msg === text);
+    await system.query('user-activities', 'ALTER TABLE outbox RENAME TO away');
+    await until('the bad news', () => said('events wait: the outbox cannot be read'));
+    await system.query('user-activities', 'ALTER TABLE away RENAME TO outbox');
+    await until('the good news', () => said('events are taken again'));
+  });
 });
 
 describe('delivery', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,6 +149,18 @@ describe('the trace viewer as a process', () => {
     expect(await stop('SIGTERM')).toBe(0);
     base = await start();
     expect(await getJson(`${base}/api/status`)).toMatchObject({ spans: 500, unclean_stop: null });
+  });
+
+  it('does not wait on SIGTERM for a request that never ends', async () => {
+    const { hostname, port } = new URL(await start());
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.write(
+      'POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    );
+    await once(socket, 'connect');
+    expect(await stop('SIGTERM')).toBe(0);
+    socket.destroy();
   });
 
   it('killed while ingesting starts again, has all but the last second, and says so', async () => {

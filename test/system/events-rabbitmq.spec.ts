@@ -133,3 +133,36 @@ describe('through RabbitMQ', () => {
     await until('spans of everybody', () => everybody.every((service) => spans(service) > 300));
   }, 120_000);
 });
+
+describe('a queue that the broker refuses', () => {
+  it('keeps the services running, who say why, and is used as soon as it is taken', async () => {
+    const other = await startRabbitMq();
+    const connection = await connect(`amqp://127.0.0.1:${other.port}`);
+    const admin = await connection.createChannel();
+    let refused: CruddurSystem | undefined;
+    try {
+      // Of somebody else, and without what makes a failed event a dead letter.
+      await admin.assertQueue(QUEUE, { durable: true });
+      refused = await CruddurSystem.start({ EVENTS_URL: `amqp://127.0.0.1:${other.port}` });
+      expect((await refused.post('/api/activities', { message: 'Refused.' })).status).toBe(201);
+      const names = ['home-activities', 'user-activities'] as const;
+      const said = (name: (typeof names)[number]) =>
+        refused!.process(name).log.filter(({ msg }) => msg === 'the broker refuses the queue');
+      await until('both to say why', () => names.every((name) => said(name).length > 0), 60_000);
+      expect(said('home-activities')).toEqual([
+        expect.objectContaining({ level: 'error', reason: expect.stringContaining('PRECONDITION_FAILED') }),
+      ]);
+      await admin.deleteQueue(QUEUE);
+      const unsent = 'SELECT count(*)::int AS n FROM outbox WHERE sent_at IS NULL';
+      await until(
+        'the event',
+        async () => (await refused!.query<{ n: number }>('user-activities', unsent))[0]!.n === 0,
+        60_000,
+      );
+    } finally {
+      await connection.close().catch(() => undefined);
+      await refused?.stop();
+      await other.stop();
+    }
+  }, 180_000);
+});

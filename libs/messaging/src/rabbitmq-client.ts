@@ -1,7 +1,9 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { ClientRMQ } from '@nestjs/microservices';
+import type { AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ConfirmChannel } from 'amqplib';
 import { assertDeadLetters, queueOptions, sendTogether } from './rabbitmq-topology.js';
+import { retryRefused } from './retry-refused.js';
 
 const RECONNECT_SECONDS = 1;
 
@@ -12,6 +14,7 @@ const quiet: LoggerService = {
   error: (message: unknown) => nest.debug(message),
   warn: (message: unknown) => nest.warn(message),
 };
+const refusals = new Logger('RabbitMqClient');
 
 /** Nest's client with the queue's dead letters, declared again after every reconnection. */
 export class RabbitMqClient extends ClientRMQ {
@@ -28,6 +31,10 @@ export class RabbitMqClient extends ClientRMQ {
       persistent: true,
       socketOptions: { reconnectTimeInSeconds: RECONNECT_SECONDS },
     });
+  }
+
+  override createClient(): AmqpConnectionManager {
+    return retryRefused(super.createClient(), refusals);
   }
 
   override async setupChannel(channel: ConfirmChannel, resolve: () => void): Promise<void> {

@@ -1,10 +1,14 @@
+import { Logger } from '@nestjs/common';
 import { ServerRMQ } from '@nestjs/microservices';
+import type { AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ConfirmChannel } from 'amqplib';
 import { assertDeadLetters, deadLetterQueueOf, queueOptions, sendTogether } from './rabbitmq-topology.js';
+import { retryRefused } from './retry-refused.js';
 
 const RECONNECT_SECONDS = 1;
 /** Messages that are processed at once; what a dying receiver gives back. */
 const PREFETCH = 100;
+const refusals = new Logger('RabbitMqServer');
 
 /** Nest's server with manual acknowledgements and the queue's dead letters. */
 export class RabbitMqServer extends ServerRMQ {
@@ -22,6 +26,10 @@ export class RabbitMqServer extends ServerRMQ {
       prefetchCount: PREFETCH,
       socketOptions: { reconnectTimeInSeconds: RECONNECT_SECONDS },
     });
+  }
+
+  override async createClient<T>(): Promise<T> {
+    return retryRefused(await super.createClient<AmqpConnectionManager>(), refusals) as T;
   }
 
   override async setupChannel(channel: ConfirmChannel, callback: () => void): Promise<void> {

@@ -8,6 +8,7 @@ export interface PageFile {
   /** Null where compressing does not pay. */
   brotli: Buffer | null;
   type: string;
+  /** Weak, because it is the same whether compressed or not. */
   etag: string;
   /** Its name holds a hash of its content, so it never changes. */
   immutable: boolean;
@@ -42,7 +43,7 @@ function toPageFile(body: Buffer, type: string, path: string): PageFile {
     body,
     brotli: brotli.length < body.length ? brotli : null,
     type,
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     immutable: path.startsWith('/assets/'),
   };
 }

@@ -51,4 +51,27 @@ describe('sendPageFile', () => {
     const again = await app.inject({ url: '/index.html', headers: { 'if-none-match': String(index.headers.etag) } });
     expect([again.statusCode, again.body]).toEqual([304, '']);
   });
+
+  it.each([
+    ['br', true],
+    ['gzip;q=1.0, BR ; q=0.5', true],
+    ['gzip,br;q=0', false],
+    ['br;q=0.000, gzip', false],
+    ['br;q=0.001', true],
+    ['brotli', false],
+    ['x-br', false],
+    ['*', false],
+  ])('takes "%s" for brotli: %s', async (encodings, wanted) => {
+    const { headers } = await app.inject({ url: '/assets/a-1b2c.js', headers: { 'accept-encoding': encodings } });
+    expect(headers['content-encoding'] === 'br').toBe(wanted);
+  });
+
+  it('has one tag for a file whether compressed or not, and finds it in a list', async () => {
+    const url = '/assets/a-1b2c.js';
+    const etag = String((await app.inject(url)).headers.etag);
+    expect((await app.inject({ url, headers: { 'accept-encoding': 'br' } })).headers.etag).toBe(etag);
+    const status = async (tags: string) => (await app.inject({ url, headers: { 'if-none-match': tags } })).statusCode;
+    for (const tags of ['*', `"other", ${etag}`, etag.replace('W/', '')]) expect(await status(tags)).toBe(304);
+    expect(await status('"other"')).toBe(200);
+  });
 });

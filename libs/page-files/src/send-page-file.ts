@@ -9,8 +9,20 @@ export function sendPageFile(request: FastifyRequest, reply: FastifyReply, file:
     vary: 'accept-encoding',
     'content-type': file.type,
   });
-  if (request.headers['if-none-match'] === file.etag) return void reply.code(304).send();
-  const brotli = file.brotli !== null && /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  if (matches(request.headers['if-none-match'], file.etag)) return void reply.code(304).send();
+  const brotli = file.brotli !== null && takesBrotli(request.headers['accept-encoding']);
   if (brotli) void reply.header('content-encoding', 'br');
   void reply.send(brotli ? file.brotli : file.body);
+}
+
+/** The weak comparison of If-None-Match (RFC 9110, 13.1.2). */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim());
+  return tags.includes('*') || tags.some((tag) => tag.replace(/^W\//, '') === etag.replace(/^W\//, ''));
+}
+
+/** Accept-Encoding names it, and not with the weight 0 (RFC 9110, 12.5.3). */
+function takesBrotli(acceptEncoding: string | string[] | undefined): boolean {
+  return /(^|[\s,])br\s*(,|$|;(?!\s*q=0(\.0*)?\s*(,|$)))/i.test(String(acceptEncoding ?? ''));
 }

@@ -50,4 +50,15 @@ describe('parseConfig', () => {
   it.each(['127.0.0.1:4569', 'ftp://x', 'nonsense'])('refuses the URL %s', (NEIGHBOUR_URL) => {
     expect(messageOf({ NEIGHBOUR_URL })).toBe('NEIGHBOUR_URL: must be an http:// or https:// URL');
   });
+
+  it.each(['http://x/api', 'http://x/?a=1', 'http://x/#a', 'http://u:s3cret@x'])(
+    'refuses the URL %s',
+    (NEIGHBOUR_URL) => {
+      expect(messageOf({ NEIGHBOUR_URL })).toBe('NEIGHBOUR_URL: must be scheme, host and port alone');
+    },
+  );
+
+  it.each(['-1', '86400001', '1e10'])('refuses %s milliseconds', (WAIT_MS) => {
+    expect(messageOf({ WAIT_MS })).toBe('WAIT_MS: must be 0 to 86400000');
+  });
 });

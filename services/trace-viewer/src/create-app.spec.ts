@@ -126,7 +126,9 @@ describe('POST /v1/traces', () => {
     expect([full.status, full.headers.get('retry-after')]).toEqual([429, '1']);
     intake.closing = true;
     const stopping = await post('/v1/traces', bytes({}), json);
+    const ready = await get('/health/ready');
     intake.closing = false;
+    expect([ready.status, ready.body]).toEqual([503, '{"status":"draining"}']);
     expect([stopping.status, stopping.headers.get('retry-after')]).toEqual([503, '1']);
     expect((await post('/v1/traces', bytes({}), json)).status).toBe(200);
   });

@@ -8,6 +8,9 @@ import type { Store } from './store/remote.js';
 import type { TraceViewerConfig } from './trace-viewer.config.js';
 import { TraceViewerModule } from './trace-viewer.module.js';
 
+/** For a request to arrive, its body included. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** Everything the page loads comes from here, and no other page may frame or read it. */
 const HEADERS = {
   'content-security-policy':
@@ -20,7 +23,11 @@ const HEADERS = {
 
 /** The HTTP side, not listening yet. It is not traced: it would trace its own receiving. */
 export async function createApp(config: TraceViewerConfig, store: Store): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+  });
   const app = await NestFactory.create<NestFastifyApplication>(TraceViewerModule.with(config, store), adapter, {
     logger: new ConsoleLogger({ json: !process.stdout.isTTY, logLevels: ['warn', 'error', 'fatal'] }),
     // Bodies stay bytes: OTLP's are decoded in the store's thread, and the API's are checked against schemas.

@@ -1,8 +1,12 @@
+import type { Server } from 'node:http';
 import { Live } from './api/live.js';
 import { createApp } from './create-app.js';
 import { Intake } from './receiver/intake.js';
 import { WorkerStore } from './store/worker-store.js';
 import { loadConfig } from './trace-viewer.config.js';
+
+/** What requests get to come to their end. */
+const CLOSE_MS = 5_000;
 
 const write = (level: 'info' | 'fatal', msg: string) =>
   process.stdout.write(`${JSON.stringify({ level, time: new Date().toISOString(), service: 'trace-viewer', msg })}\n`);
@@ -37,6 +41,7 @@ try {
     write('info', `${signal}: stopping`);
     app.get(Intake).closing = true;
     app.get(Live).close();
+    setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLOSE_MS).unref();
     await app.close();
     // Last: whatever was accepted is in the file before the process ends.
     await store.close();

@@ -15,6 +15,7 @@ const WORKERS = 2;
 /** Failures of the receiver on one event before it becomes a dead letter, as in the queue of a broker. */
 const FAILURE_LIMIT = 20;
 const MAX_REASON_LENGTH = 500;
+const OBSTACLES = { receiver: 'nobody takes them', outbox: 'the outbox cannot be read' };
 
 /**
  * Sends what is in the outbox, at least once. An event that fails waits longer and longer and holds up no other; while
@@ -28,7 +29,7 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
   private workers: Promise<void>[] = [];
   private stopped = false;
   private notified = 0;
-  private obstacle: string | undefined;
+  private obstacle: keyof typeof OBSTACLES | undefined;
   private pauseMs = POLL_MS;
 
   constructor(
@@ -76,11 +77,12 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
         unreachable = outcome.unreachable;
         return outcome;
       });
-      if (unreachable !== undefined) this.obstructed(unreachable);
-      else if (taken > 0) this.cleared();
+      if (unreachable !== undefined) this.obstructed('receiver', unreachable);
+      // An empty outbox shows that it can be read, and nothing of the receiver.
+      else if (taken > 0 || this.obstacle === 'outbox') this.cleared();
       return unreachable === undefined ? taken : 0;
     } catch (error) {
-      this.obstructed(reasonOf(error));
+      this.obstructed('outbox', reasonOf(error));
       return 0;
     }
   }
@@ -119,10 +121,10 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  private obstructed(reason: string): void {
+  private obstructed(obstacle: keyof typeof OBSTACLES, reason: string): void {
     this.pauseMs = this.obstacle === undefined ? POLL_MS : Math.min(MAX_PAUSE_MS, this.pauseMs * 2);
-    if (this.obstacle === undefined) this.logger.warn({ reason }, 'events wait: nobody takes them');
-    this.obstacle = reason;
+    if (this.obstacle === undefined) this.logger.warn({ reason }, `events wait: ${OBSTACLES[obstacle]}`);
+    this.obstacle = obstacle;
   }
 
   private cleared(): void {

@@ -23,6 +23,8 @@ describe('the configuration of user-activities', () => {
     [{ DATABASE_URL, USER_ACTIVITIES_PORT: 'http' }, 'USER_ACTIVITIES_PORT: '],
     [{ DATABASE_URL, USER_ACTIVITIES_PORT: '70000' }, 'USER_ACTIVITIES_PORT: '],
     [{ DATABASE_URL, EVENTS_URL: 'http://ada:hunter2@mq' }, 'EVENTS_URL: must be amqp://'],
+    [{ DATABASE_URL, HOME_ACTIVITIES_EVENTS_URL: 'home:4571' }, 'HOME_ACTIVITIES_EVENTS_URL: must be tcp://'],
+    [{ DATABASE_URL, HOME_ACTIVITIES_EVENTS_URL: '//' }, 'HOME_ACTIVITIES_EVENTS_URL: must be tcp://'],
     [{ DATABASE_URL, HOME_ACTIVITIES_EVENTS_URL: 'tcp://home' }, 'HOME_ACTIVITIES_EVENTS_URL: must be tcp://'],
   ])('names what is wrong in %j and shows no secret', (environment, start) => {
     expect(() => read(environment)).toThrow(ConfigError);

@@ -1,4 +1,5 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Intake } from '../receiver/intake.js';
 
 @Controller('health')
@@ -11,9 +12,11 @@ export class HealthController {
     return { status: 'up' };
   }
 
-  /** It listens only once its store is open, and a store that breaks ends the process. */
+  /** It listens only once its store is open, and a store that breaks ends the process. 503 while it stops. */
   @Get('ready')
-  ready() {
-    return { status: this.intake.closing ? 'draining' : 'up' };
+  ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    if (!this.intake.closing) return { status: 'up' };
+    void reply.status(503);
+    return { status: 'draining' };
   }
 }

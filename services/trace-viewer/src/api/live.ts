@@ -32,7 +32,10 @@ export class Live {
       if (this.#watchers.size === 0) this.stop();
     });
     response.write('retry: 2000\n\n');
-    response.write(event('status', (this.#status = await this.store.json('status'))));
+    const status = await this.store.json('status');
+    // Gone before it was answered, it must not start the timer that its end has stopped.
+    if (!this.#watchers.has(response)) return;
+    response.write(event('status', (this.#status = status)));
     this.#timer ??= setInterval(() => void this.#tick(), EVERY_MS);
   }
 

@@ -23,24 +23,22 @@ export async function listLogs({ database, logs }: Tables, request: ListLogs): P
     const texts = logs.attributes.columns.filter(({ type }) => type === 'VARCHAR').map(({ index }) => `a${index}`);
     where.push(`(${['body', 'rest', ...texts].map((column) => `contains(lower(${column}), ${needle})`).join(' OR ')})`);
   }
-  // A page ends at the last whole nanosecond bucket, so that `before` neither repeats nor skips a record.
-  const filter = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
-  const from = `(SELECT * FROM logs ${filter} ORDER BY time_ns DESC LIMIT ${request.limit + 1}) t`;
-  const rows = (await readWide(database, logs, FIELDS, from, parameters)).sort(newestFirst);
+  const read = (conditions: string[], order = '') => {
+    const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+    return readWide(database, logs, FIELDS, `(SELECT * FROM logs ${filter} ${order}) t`, parameters);
+  };
+  const rows = (await read(where, `ORDER BY time_ns DESC LIMIT ${request.limit + 1}`)).sort(newestFirst);
   const more = rows.length > request.limit;
-  const page = more ? withoutTornTie(rows) : rows;
+  // A page ends between two nanoseconds, so that `before` neither repeats nor skips a record: those as old as the one
+  // beyond the page belong to the next page. When all are, this page has every one of them, however many.
+  const beyond = more ? time(rows.at(-1)!) : -1n;
+  let page = rows.filter((row) => time(row) > beyond);
+  if (page.length === 0 && more) page = await read([...where, `time_ns = ${beyond}`]);
   return { logs: page.map(toRecord), next_before: more ? formatNs(page.at(-1)!.core['time_ns'] as bigint) : null };
 }
 
 const time = (row: WideRow) => row.core['time_ns'] as bigint;
 const newestFirst = (a: WideRow, b: WideRow) => (time(b) > time(a) ? 1 : time(b) < time(a) ? -1 : 0);
-
-/** `rows` has one more than the page: records as old as that one belong to the next page, unless all are. */
-function withoutTornTie(rows: WideRow[]): WideRow[] {
-  const next = time(rows.at(-1)!);
-  const page = rows.filter((row) => time(row) > next);
-  return page.length > 0 ? page : rows.slice(0, -1);
-}
 
 function toRecord({ core, attributes }: WideRow): LogRecord {
   return {

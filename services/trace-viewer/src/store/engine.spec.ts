@@ -259,6 +259,21 @@ describe('logs', () => {
     expect(first.logs).toHaveLength(2);
     expect(await find({ before: first.next_before })).toEqual(['{"a":"b"}']);
   });
+
+  it('are all found page by page, also when more than a page are of the same nanosecond', async () => {
+    const at = nowNs();
+    const times = [at + 2n, ...Array.from({ length: 5 }, () => at + 1n), at];
+    const records = times.map((time, n) => ({ timeUnixNano: `${time}`, body: { stringValue: `${n}` } }));
+    await engine.logs(bytes(logsRequest(records)), 'json');
+    await engine.flush();
+    const found: string[] = [];
+    for (let before: string | null | undefined; before !== null;) {
+      const page = await engine.listLogs(ListLogs.parse({ limit: 2, before }));
+      found.push(...page.logs.map(({ body }) => body));
+      before = page.next_before;
+    }
+    expect(found.sort()).toEqual(['0', '1', '2', '3', '4', '5', '6']);
+  });
 });
 
 describe('reading while rows are stored', () => {
@@ -366,6 +381,27 @@ describe('export and import', () => {
     expect(await engine.trace(id)).toEqual(before);
     expect(await engine.export([id])).toEqual(document);
     expect(await engine.import(bytes(document))).toMatchObject({ spans: 0, logs: 0, duplicates: 2 });
+    await engine.close();
+    engine = await open();
+    expect(await engine.import(bytes(document))).toMatchObject({ spans: 0, logs: 0, duplicates: 2 });
+  });
+
+  it('take again what the store has deleted meanwhile', async () => {
+    const span = otlpSpan();
+    await send([span]);
+    const log = { timeUnixNano: `${nowNs()}`, traceId: span['traceId'], body: { stringValue: 'hello' } };
+    await engine.logs(bytes(logsRequest([log, log])), 'json');
+    await engine.flush();
+    const id = String(span['traceId']);
+    const document = await engine.export([id]);
+    await engine.close();
+    engine = await Engine.open({ directory, ...NO_LIMITS, maxBytes: 1 });
+    expect(await engine.trace(id)).toBeNull();
+    expect(await engine.import(bytes(document))).toMatchObject({ spans: 1, logs: 2, duplicates: 0 });
+    await engine.maintain();
+    expect(await engine.trace(id)).toBeNull();
+    expect(await engine.import(bytes(document))).toMatchObject({ spans: 1, logs: 2, duplicates: 0 });
+    expect(await engine.import(bytes(document))).toMatchObject({ spans: 0, logs: 0, duplicates: 3 });
   });
 });
 

@@ -19,7 +19,6 @@ import { listTraces, summariesOf } from '../query/traces.js';
 import { checkLogs, checkSpans, type Rejected } from '../receiver/otlp/check.js';
 import { decodeDocuments, decodeLogsJson, decodeTracesJson } from '../receiver/otlp/json.js';
 import { decodeLogs, decodeTraces } from '../receiver/otlp/protobuf.js';
-import type { LogRecord } from '../receiver/otlp/records.js';
 import { Database } from './database.js';
 import { Ingest } from './ingest.js';
 import { liveLog } from './live-log.js';
@@ -110,31 +109,16 @@ export class Engine {
     return rejected;
   }
 
-  /** OTLP JSON documents. Spans that are stored already, however long, are not taken again. */
+  /** OTLP JSON documents. What is stored already, however long, is not taken again; what was deleted is. */
   async import(body: Uint8Array): Promise<results.ImportResult> {
     const decoded = decodeDocuments(body);
     const spans = checkSpans(decoded.spans).accepted;
     const logs = checkLogs(decoded.logs, nowNs()).accepted;
     const traceIds = [...new Set([...spans, ...logs].map(({ traceId }) => traceId).filter((id) => id !== ''))];
+    const stored = await this.ingest.import(spans, logs);
     await this.ingest.flush();
-    const stored: LogRecord[] = [];
-    for (let i = 0; i < traceIds.length; i += 1000) {
-      const some = traceIds.slice(i, i + 1000);
-      const list = some.map((_, n) => `$${n + 1}`).join(', ');
-      await this.ingest.remember(`trace_id IN (${list})`, some);
-    }
-    const fresh = this.#bodies.add(createHash('sha256').update(body).digest('base64'));
-    const duplicates = await this.ingest.addSpans(spans);
-    if (fresh) stored.push(...logs);
-    await this.ingest.addLogs(stored);
-    await this.ingest.flush();
-    const again = duplicates + logs.length - stored.length;
-    return {
-      spans: spans.length - duplicates,
-      logs: stored.length,
-      duplicates: again,
-      trace_ids: traceIds.slice(0, 100),
-    };
+    const duplicates = spans.length + logs.length - stored.spans - stored.logs;
+    return { ...stored, duplicates, trace_ids: traceIds.slice(0, 100) };
   }
 
   listTraces = (request: ListTraces): Promise<results.TraceList> => listTraces(this.database, request);

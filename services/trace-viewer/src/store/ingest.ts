@@ -1,8 +1,9 @@
 import type { LogRecord, Source, SpanRecord } from '../receiver/otlp/records.js';
-import { toAnyValue, toText } from '../receiver/otlp/values.js';
+import { toAnyValue } from '../receiver/otlp/values.js';
 import type { Database } from './database.js';
 import { ANNOTATION } from './schema.js';
 import { LOG_CORE, SPAN_CORE } from './core-columns.js';
+import { bodyText, withoutStoredLogs, withoutStoredSpans } from './not-stored.js';
 import { SeenSpans } from './seen-spans.js';
 import { Serial } from './serial.js';
 import { Sources, type StoredSource } from './sources.js';
@@ -66,40 +67,36 @@ export class Ingest {
     await this.#sources.load(this.database.writer);
     // Rows are numbered in the order in which they came. Null while there are none.
     const [last] = await this.database.all('SELECT max(rowid)::DOUBLE AS row FROM spans');
-    await this.remember(`rowid > ${Number(last?.['row']) - REMEMBERED}`);
-  }
-
-  /** Spans of the store that must not be taken a second time. `where` is a condition of ours. */
-  async remember(where: string, parameters: string[] = []): Promise<void> {
-    const sql = `SELECT trace_id, span_id FROM spans WHERE annotation = 0 AND ${where}`;
-    await this.database.inChunks(sql, parameters, ([traceIds, spanIds]) =>
+    const recent = `SELECT trace_id, span_id FROM spans WHERE annotation = 0 AND rowid > ${Number(last?.['row']) - REMEMBERED}`;
+    await this.database.inChunks(recent, [], ([traceIds, spanIds]) =>
       traceIds!.forEach((traceId, i) => this.#seen.add(String(traceId), String(spanIds![i]))),
     );
   }
 
-  /** Answers with how many were duplicates. */
-  addSpans(records: SpanRecord[]): Promise<number> {
+  /** Spans that were sent before are left out. */
+  addSpans(records: SpanRecord[]): Promise<void> {
     return this.#serial.run(async () => {
       const fresh = records.filter((span) => this.#seen.add(span.traceId, span.spanId));
-      const lists = function* (span: SpanRecord) {
-        yield span.attributes;
-        for (const event of span.events) yield event.attributes;
-        for (const link of span.links) yield link.attributes;
-      };
-      const receivedS = Math.floor(Date.now() / 1000);
-      await this.#append(this.spans, fresh, lists, (span) => this.#appendSpan(span, receivedS));
-      this.received.spans += fresh.length;
       this.duplicates += records.length - fresh.length;
-      return records.length - fresh.length;
+      await this.#takeSpans(fresh);
     });
   }
 
   addLogs(records: LogRecord[]): Promise<void> {
+    return this.#serial.run(() => this.#takeLogs(records));
+  }
+
+  /** Leaves out what is in the store, however long, and takes again what was deleted. Answers with what it took. */
+  import(spans: SpanRecord[], logs: LogRecord[]): Promise<{ spans: number; logs: number }> {
     return this.#serial.run(async () => {
-      const lists = (log: LogRecord) => [log.attributes];
-      const receivedS = Math.floor(Date.now() / 1000);
-      await this.#append(this.logs, records, lists, (log) => this.#appendLog(log, receivedS));
-      this.received.logs += records.length;
+      await this.#commit();
+      const freshSpans = await withoutStoredSpans(this.database, spans);
+      const freshLogs = await withoutStoredLogs(this.database, logs);
+      for (const span of freshSpans) this.#seen.add(span.traceId, span.spanId);
+      this.duplicates += spans.length - freshSpans.length + logs.length - freshLogs.length;
+      await this.#takeSpans(freshSpans);
+      await this.#takeLogs(freshLogs);
+      return { spans: freshSpans.length, logs: freshLogs.length };
     });
   }
 
@@ -120,6 +117,24 @@ export class Ingest {
     await this.flush();
     if (this.#timer) clearTimeout(this.#timer);
     for (const table of [this.spans, this.logs, this.sourceTable, this.#partTable]) table.close();
+  }
+
+  async #takeSpans(records: SpanRecord[]): Promise<void> {
+    const lists = function* (span: SpanRecord) {
+      yield span.attributes;
+      for (const event of span.events) yield event.attributes;
+      for (const link of span.links) yield link.attributes;
+    };
+    const receivedS = Math.floor(Date.now() / 1000);
+    await this.#append(this.spans, records, lists, (span) => this.#appendSpan(span, receivedS));
+    this.received.spans += records.length;
+  }
+
+  async #takeLogs(records: LogRecord[]): Promise<void> {
+    const lists = (log: LogRecord) => [log.attributes];
+    const receivedS = Math.floor(Date.now() / 1000);
+    await this.#append(this.logs, records, lists, (log) => this.#appendLog(log, receivedS));
+    this.received.logs += records.length;
   }
 
   async #prepare<R extends { source: Source }>(
@@ -199,7 +214,7 @@ export class Ingest {
 
   #appendLog(log: LogRecord, receivedS: number): void {
     const source = this.#sources.store(log.source);
-    const body = log.body === null ? null : toText(log.body);
+    const body = bodyText(log);
     const exact = log.body === null || typeof log.body === 'string' ? null : JSON.stringify(toAnyValue(log.body));
     this.logs.append(
       // prettier-ignore
