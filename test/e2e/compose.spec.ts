@@ -160,6 +160,17 @@ describe('docker-compose.yml', () => {
     expect(passed).toEqual(expect.arrayContaining(needed));
   });
 
+  it.each(ours)('passes on to %s all of what .env.example says about traces', (_name, { environment }) => {
+    const sections = read('.env.example').split(/^# --- (.*) ---$/m);
+    const about = sections.flatMap((title, index) => (/traces go|is traced/.test(title) ? sections[index + 1]! : []));
+    const documented = matches(about.join('\n'), /^#([A-Z][A-Z0-9_]*)=/gm);
+    expect(documented).toContain('OTEL_TRACES_SAMPLER');
+    // Of no service; one name for all of them; set by docker itself; of the gateway alone.
+    const others = ['HONEYCOMB_CONFIG_KEY', 'OTEL_SERVICE_NAME', 'OTEL_RESOURCE_ATTRIBUTES', 'TELEMETRY_TRUST_INBOUND'];
+    const passed = Object.keys(environment).concat(others);
+    expect(documented.filter((name) => !passed.includes(name))).toEqual([]);
+  });
+
   it('calls each service at the port that its image listens on, which is its default', () => {
     for (const name of OURS) {
       const port = matches(lastStage, new RegExp(`\\b${portVariable(name)}=(\\d+)`, 'g'))[0];
