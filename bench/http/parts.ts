@@ -61,7 +61,7 @@ const PARTS: Record<string, () => unknown> = {
   'baggage is added': () => context.with(within, () => withBaggage(user, () => undefined)),
   'a context is entered': () => context.with(within, () => undefined),
   'a log line is written': () => logger.info(line, 'request completed'),
-  'a log line is held': () => holdLine(span.spanContext(), () => undefined),
+  'a log line is held': () => holdLine(() => undefined),
 };
 
 function useOtherData(): void {

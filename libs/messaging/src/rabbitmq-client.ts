@@ -34,7 +34,7 @@ export class RabbitMqClient extends ClientRMQ {
   }
 
   override createClient(): AmqpConnectionManager {
-    return retryRefused(super.createClient(), refusals);
+    return retryRefused(super.createClient() as AmqpConnectionManager, refusals);
   }
 
   override async setupChannel(channel: ConfirmChannel, resolve: () => void): Promise<void> {

@@ -1,7 +1,7 @@
 import { type SpanContext, TraceFlags, context, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 import { isValid } from '../tracer/checked-span-context.js';
-import { momentOfLine, writeHeldLines } from './held-lines.js';
+import { writeHeldLines } from './held-lines.js';
 import { LogOutput } from './log-output.js';
 import { pinoPretty } from './pretty.js';
 import { redact, redactText } from './redact.js';
@@ -26,15 +26,14 @@ function timeText(now: number): string {
   return `${secondText}${milliseconds.toString().padStart(3, '0')}Z`;
 }
 
-/** pino puts this text into the line as it is: cheaper than a mixin, whose fields it would have to serialise. */
-function timestamp(): string {
-  const moment = momentOfLine();
-  const spanContext = moment ? moment.spanContext : trace.getSpanContext(context.active());
-  return `,"time":"${timeText(moment?.time ?? Date.now())}"${traceFields(spanContext)}`;
+/** A moment, in milliseconds since the epoch, and the span of which a line is: what follows the level. */
+export function timestampOf(time: number, spanContext: SpanContext | undefined): string {
+  return `,"time":"${timeText(time)}"${traceFields(spanContext)}`;
 }
 
 const OPTIONS: LoggerOptions = {
-  timestamp,
+  // pino puts this text into the line as it is: cheaper than a mixin, whose fields it would have to serialise.
+  timestamp: () => timestampOf(Date.now(), trace.getSpanContext(context.active())),
   formatters: {
     level: (label) => ({ level: label }),
     log: (fields) => redact(fields),

@@ -3,33 +3,54 @@ import { connect as connectByHttp2 } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type FastifyInstance, fastify } from 'fastify';
-import { pino } from 'pino';
+import { createLogger } from './logger.js';
 import { logRequests } from './request-log.js';
 
 let app: FastifyInstance | undefined;
 afterEach(() => app?.close());
 
 /** @returns the port, and the lines */
-async function listen(options: object = {}) {
-  const lines: Record<string, unknown>[] = [];
-  const logger = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+async function listen(options: object = {}, level = 'info') {
+  const lines: string[] = [];
+  const output = { write: (line: string) => void lines.push(line) };
+  const logger = createLogger({ OTEL_SERVICE_NAME: 'tëst', LOG_LEVEL: level }, output);
   app = fastify(options);
-  logRequests(app, logger);
+  logRequests(app, logger, output);
   app.get('/answers', () => 'ok').get('/hangs', () => new Promise(() => {}));
+  app.get('/fails', (_request, reply) => reply.code(500).send('no'));
   await app.listen({ host: '127.0.0.1', port: 0 });
-  const written = async () => {
+  const text = async () => {
     while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    return lines[0];
+    return lines.shift()!;
   };
-  return { app, port: (app.server.address() as AddressInfo).port, written };
+  const written = async () => JSON.parse(await text()) as Record<string, unknown>;
+  return { app, logger, port: (app.server.address() as AddressInfo).port, text, written };
 }
-const ANSWERED = { route: '/answers', status: 200, msg: 'request completed' };
 
 describe('the line of a request', () => {
   it('has its method, route, status and duration', async () => {
     const { app, written } = await listen();
     await app.inject('/answers?a=secret');
-    expect(await written()).toEqual({ level: 30, time: expect.any(Number), method: 'GET', duration_ms: expect.any(Number), ...ANSWERED }); // prettier-ignore
+    const answered = { method: 'GET', route: '/answers', status: 200, duration_ms: expect.any(Number) };
+    const time = expect.stringMatching(/^2\d{3}-.*Z$/);
+    expect(await written()).toEqual({ level: 'info', time, service: 'tëst', ...answered, msg: 'request completed' });
+  });
+
+  it.each(['/answers', '/fails', '/"nowhere"\\ä'])('is the one that the logger writes: %s', async (path) => {
+    const { app, logger, text } = await listen();
+    await app.inject(path);
+    const ours = await text();
+    const { level, method, route, status, duration_ms } = JSON.parse(ours) as Record<string, string>;
+    logger[level as 'info']({ method, route, status, duration_ms }, 'request completed');
+    const withoutTime = (line: string) => line.replace(/"time":"[^"]*"/, '');
+    expect(withoutTime(ours)).toBe(withoutTime(await text()));
+  });
+
+  it('is written at the levels that are', async () => {
+    const { app, written } = await listen({}, 'error');
+    await app.inject('/answers');
+    await app.inject('/fails');
+    expect(await written()).toMatchObject({ level: 'error', status: 500, route: '/fails' });
   });
 
   it.each(['/answers', '/hangs'])('says whether the client went away: %s', async (path) => {

@@ -1,20 +1,35 @@
 import { performance } from 'node:perf_hooks';
 import type { ServerResponse } from 'node:http';
-import { context, trace } from '@opentelemetry/api';
+import { type SpanContext, context, trace } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { isCutOff } from '../http/cut-off.js';
 import { isIgnoredTarget } from '../http/ignored-paths.js';
 import { serverRequestOf } from '../http/server-request.js';
 import { splitTarget } from '../http/url.js';
 import { linksFor } from '../links/development-links.js';
 import { holdLine } from './held-lines.js';
+import { timestampOf } from './logger.js';
+
+interface Completed {
+  level: 'info' | 'error';
+  /** Milliseconds since the epoch. */
+  time: number;
+  spanContext: SpanContext | undefined;
+  method: string;
+  route: string;
+  status: number;
+  /** Milliseconds. */
+  duration: number;
+  others: { aborted?: boolean; trace_links?: string[] };
+}
 
 /**
- * One `request completed` line per request, with the ids of its server span. No headers and no query: what a header
- * or a search says is the user's own.
+ * One `request completed` line per request, with the ids of its server span, as `logger` would write it to `output`. No
+ * headers and no query: what a header or a search says is the user's own.
  */
-export function logRequests(fastify: FastifyInstance, logger: Logger): void {
+export function logRequests(fastify: FastifyInstance, logger: Logger, output: DestinationStream): void {
+  const bindings = inside(logger.bindings());
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isIgnoredTarget(request.url)) return done();
     const started = performance.now();
@@ -23,20 +38,33 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
     const log = (response: ServerResponse) => {
       const level = response.statusCode >= 500 ? 'error' : 'info';
       if (!logger.isLevelEnabled(level)) return;
-      const line = {
+      const completed: Completed = {
+        level,
+        time: Date.now(),
+        spanContext: traced ? traced.span.spanContext() : trace.getSpanContext(context.active()),
         method,
         route: route ?? splitTarget(url).path,
         status: response.statusCode,
-        duration_ms: Math.round((performance.now() - started) * 1_000) / 1_000,
-        ...(isCutOff(response) && { aborted: true }),
-        ...linksFor(traced?.span),
+        duration: Math.round((performance.now() - started) * 1_000) / 1_000,
+        others: { ...(isCutOff(response) && { aborted: true }), ...linksFor(traced?.span) },
       };
-      const spanContext = traced ? traced.span.spanContext() : trace.getSpanContext(context.active());
-      holdLine(spanContext, () => logger[level](line, 'request completed'));
+      holdLine(() => void output.write(toText(completed, bindings)));
     };
     const traced = serverRequestOf(request.raw);
     if (traced) traced.atEnd = log;
     else reply.raw.once('close', () => log(reply.raw));
     done();
   });
+}
+
+/** Past pino, which takes several times as long to find out what is known here. */
+function toText({ level, time, spanContext, method, route, status, duration, others }: Completed, bindings: string) {
+  const ids = timestampOf(time, spanContext);
+  return `{"level":"${level}"${ids}${bindings},"method":"${method}","route":${JSON.stringify(route)},"status":${status},"duration_ms":${duration}${inside(others)},"msg":"request completed"}\n`;
+}
+
+/** The fields of an object, each with a comma before it. */
+function inside(fields: object): string {
+  const json = JSON.stringify(fields);
+  return json === '{}' ? '' : `,${json.slice(1, -1)}`;
 }

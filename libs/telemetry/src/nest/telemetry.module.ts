@@ -2,7 +2,7 @@ import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { logRequests } from '../logging/request-log.js';
-import { getLogger } from '../logging/logger.js';
+import { getLogger, getLogOutput } from '../logging/logger.js';
 import { microservicesInstrumentation } from '../microservices/index.js';
 import { shutdownTelemetry } from '../start-telemetry.js';
 import { recordErrors } from './record-errors.js';
@@ -19,7 +19,7 @@ export class TelemetryModule implements OnApplicationShutdown {
   constructor({ httpAdapter }: HttpAdapterHost) {
     recordErrors();
     if (httpAdapter?.getType() === 'fastify') {
-      logRequests(httpAdapter.getInstance<FastifyInstance>(), getLogger());
+      logRequests(httpAdapter.getInstance<FastifyInstance>(), getLogger(), getLogOutput());
     }
   }
 

@@ -1,38 +1,62 @@
-import { type Attributes, type Context, type Link, type SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  type Link,
+  type SpanKind,
+  TraceFlags,
+  type TraceState,
+  trace,
+} from '@opentelemetry/api';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
 import { isValid } from '../tracer/checked-span-context.js';
 import { sampleRateOf, withThreshold } from './threshold.js';
 
-/** Of the 56 bits of randomness in a trace id the first 52 are looked at: as many as a number holds. */
+/** The last 56 bits of a trace id are random; the first 52 of these are looked at. */
+const RANDOMNESS_AT = 18;
 const RANDOMNESS_DIGITS = 13;
 const RANDOMNESS_VALUES = 2 ** 52;
 
 /** The attribute by which Honeycomb multiplies: how many traces a kept one stands for, a whole number. */
 export const SAMPLE_RATE = 'SampleRate';
 
+const LEFT_OUT: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
+const KEPT: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
+
 /**
  * Keeps a share of all traces, decided by the trace id alone, so that everybody decides alike. The threshold travels
  * in tracestate: https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
 export class ProbabilitySampler implements Sampler {
-  private readonly threshold: number;
-  private readonly sampleRate: number;
+  /** Hexadecimal, as many digits as are looked at; undefined when nothing reaches it. */
+  private readonly threshold: string | undefined;
+  /** For a trace without a state yet. */
+  private readonly kept: SamplingResult;
 
   /** @param ratio from 0 (nothing) to 1 (everything) */
   constructor(private readonly ratio: number) {
-    this.threshold = Math.round((1 - ratio) * RANDOMNESS_VALUES);
-    this.sampleRate = Math.round(1 / ratio);
+    const threshold = Math.round((1 - ratio) * RANDOMNESS_VALUES);
+    if (threshold < RANDOMNESS_VALUES) this.threshold = threshold.toString(16).padStart(RANDOMNESS_DIGITS, '0');
+    this.kept = { ...KEPT, traceState: this.stateAfter(undefined), attributes: rateAttribute(Math.round(1 / ratio)) };
   }
 
   shouldSample(context: Context, traceId: string): SamplingResult {
-    const randomness = Number.parseInt(traceId.slice(18, 18 + RANDOMNESS_DIGITS), 16);
-    if (randomness < this.threshold) return { decision: SamplingDecision.NOT_RECORD };
-    const threshold = this.threshold.toString(16).padStart(RANDOMNESS_DIGITS, '0').replace(/0+$/, '') || '0';
-    return {
-      decision: SamplingDecision.RECORD_AND_SAMPLED,
-      traceState: withThreshold(trace.getSpanContext(context)?.traceState, threshold),
-      attributes: rateAttribute(this.sampleRate),
-    };
+    if (!this.reaches(traceId)) return LEFT_OUT;
+    const state = trace.getSpanContext(context)?.traceState;
+    return state ? { ...this.kept, traceState: this.stateAfter(state) } : this.kept;
+  }
+
+  /** Nearly always decided by the first digit. */
+  private reaches(traceId: string): boolean {
+    if (this.threshold === undefined) return false;
+    for (let i = 0; i < RANDOMNESS_DIGITS; i++) {
+      const difference = traceId.charCodeAt(RANDOMNESS_AT + i) - this.threshold.charCodeAt(i);
+      if (difference !== 0) return difference > 0;
+    }
+    return true;
+  }
+
+  private stateAfter(state: TraceState | undefined): TraceState | undefined {
+    return this.threshold === undefined ? undefined : withThreshold(state, this.threshold.replace(/0+$/, '') || '0');
   }
 
   toString(): string {
@@ -40,14 +64,15 @@ export class ProbabilitySampler implements Sampler {
   }
 }
 
-const LEFT_OUT: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
-const KEPT: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
-
 /**
  * Follows the parent (https://opentelemetry.io/docs/specs/otel/trace/sdk/#parentbased), at the rate that its tracestate
  * tells, whoever decided it; without a parent, `root` decides.
  */
 export class ParentSampler implements Sampler {
+  /** What was found in the last state: all traces that begin here have the same. */
+  private state: TraceState | undefined;
+  private keptAtRate = KEPT;
+
   constructor(private readonly root: Sampler) {}
 
   shouldSample(
@@ -61,8 +86,13 @@ export class ParentSampler implements Sampler {
     const parent = trace.getSpanContext(context);
     if (!isValid(parent)) return this.root.shouldSample(context, traceId, name, kind, attributes, links);
     if (!(parent.traceFlags & TraceFlags.SAMPLED)) return LEFT_OUT;
-    const rate = parent.traceState && rateAttribute(sampleRateOf(parent.traceState));
-    return rate ? { ...KEPT, attributes: rate } : KEPT;
+    const { traceState } = parent;
+    if (!traceState) return KEPT;
+    if (traceState !== this.state) {
+      this.state = traceState;
+      this.keptAtRate = { ...KEPT, attributes: rateAttribute(sampleRateOf(traceState)) };
+    }
+    return this.keptAtRate;
   }
 
   toString(): string {

@@ -48,6 +48,11 @@ export interface SpanBeginning {
 }
 
 const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
+const NOT_YET: HrTime = [0, 0];
+const UNKNOWN: HrTime = [-1, -1];
+/** Most spans have none: an array of its own comes with the first. */
+const NO_EVENTS = Object.freeze<TimedEvent[]>([]) as TimedEvent[];
+const NO_LINKS = Object.freeze<Link[]>([]) as Link[];
 
 /** Whether a value is kept as it is. */
 function isPlain(value: unknown, lengthLimit: number): boolean {
@@ -65,12 +70,12 @@ export class RecordingSpan implements Span {
   readonly kind: SpanKind;
   readonly parentSpanContext: SpanContext | undefined;
   readonly startTime: HrTime;
-  endTime: HrTime = [0, 0];
-  duration: HrTime = [-1, -1];
-  status: SpanStatus = UNSET;
+  endTime = NOT_YET;
+  duration = UNKNOWN;
+  status = UNSET;
   attributes: Attributes = {};
-  readonly events: TimedEvent[] = [];
-  readonly links: Link[] = [];
+  events = NO_EVENTS;
+  links = NO_LINKS;
   ended = false;
   droppedAttributesCount = 0;
   droppedEventsCount = 0;
@@ -172,6 +177,7 @@ export class RecordingSpan implements Span {
       this.events.shift();
       this.droppedEventsCount++;
     }
+    if (this.events === NO_EVENTS) this.events = [];
     this.events.push({
       name,
       time: at === undefined ? this.now() : timeInputToHrTime(at),
@@ -194,6 +200,7 @@ export class RecordingSpan implements Span {
       this.links.shift();
       this.droppedLinksCount++;
     }
+    if (this.links === NO_LINKS) this.links = [];
     this.links.push({
       context: link.context,
       ...cleanAttributes(link.attributes, {

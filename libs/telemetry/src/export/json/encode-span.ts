@@ -1,4 +1,4 @@
-import type { Attributes, HrTime, Link } from '@opentelemetry/api';
+import type { Attributes, HrTime, Link, SpanKind } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
@@ -29,9 +29,6 @@ const TRACE_ID = fragment('{"traceId":"');
 const SPAN_ID = fragment('","spanId":"');
 const PARENT_SPAN_ID = fragment('","parentSpanId":"');
 const TRACE_STATE = fragment('","traceState":');
-const NAME = fragment(',"name":');
-const KIND = fragment(',"kind":');
-const START = fragment(',"startTimeUnixNano":"');
 const END = fragment('","endTimeUnixNano":"');
 const ATTRIBUTES = fragment('","attributes":[');
 const NOTHING_ELSE = fragment(
@@ -46,13 +43,14 @@ const STATUS = fragment(',"status":{"code":');
 const MESSAGE = fragment(',"message":');
 const FLAGS = fragment('},"flags":');
 const QUOTED = fragment('"');
+const CLOSED = fragment('}}');
 
 const out = new JsonBytes();
 
 /**
  * A span in the JSON encoding of OTLP (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), as
- * `JsonTraceSerializer` of @opentelemetry/otlp-transformer writes it. Attributes are written from what was written for the same
- * key and value before, which is what most of them are.
+ * `JsonTraceSerializer` of @opentelemetry/otlp-transformer writes it. Most attributes are what they were in an earlier span of
+ * the same name, and are copied from there.
  */
 export function encodeSpan(span: ReadableSpan): EncodedSpan {
   const { parentSpanContext: parent, status, events, links } = span;
@@ -70,16 +68,13 @@ export function encodeSpan(span: ReadableSpan): EncodedSpan {
     out.put(TRACE_STATE);
     out.string(traceState.serialize());
   } else out.put(QUOTED);
-  out.put(NAME);
-  out.put(nameOf(span.name));
-  out.put(KIND);
-  out.number(span.kind + 1);
-  out.put(START);
+  const known = knownName(span);
+  out.put(known.beginning);
   putTime(span.startTime);
   out.put(END);
   putTime(span.endTime);
   out.put(ATTRIBUTES);
-  putAttributes(span.attributes);
+  known.putAttributes(span.attributes);
   if (
     span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount + events.length + links.length ===
     0
@@ -159,73 +154,114 @@ function nanosecondsOf([seconds, nanoseconds]: HrTime): string {
 /** What is kept of what was written; names and keys come from code, and should one ever not, this stays small. */
 const MAX_NAMES = 1_000;
 const MAX_KEYS = 500;
-const MAX_VALUES = 32;
-const MAX_VALUE_LENGTH = 64;
+const MAX_PATTERN_BYTES = 4_096;
+/** Spans that are not like the pattern before it is replaced. */
+const STRANGERS = 16;
 
-const names = new Map<string, Fragment>();
+/** What spans of one name and kind have in common: how they begin, and a pattern of their attributes. */
+class KnownName {
+  /** From the name to the start time. */
+  readonly beginning: Fragment;
+  private keys: string[] = [];
+  private values: unknown[] = [];
+  /** Where each attribute ends in `bytes`, in which a comma precedes all but the first. */
+  private ends: number[] = [];
+  private bytes: Fragment = fragment('');
+  private strangers = STRANGERS - 1;
 
-function nameOf(name: string): Fragment {
-  let known = names.get(name);
+  constructor(name: string, kind: number) {
+    this.beginning = fragment(`,"name":${JSON.stringify(name)},"kind":${kind + 1},"startTimeUnixNano":"`);
+  }
+
+  /** What is as it was, and that is most of it, is copied together with its neighbours. */
+  putAttributes(attributes: Attributes): void {
+    if (this.strangers >= STRANGERS) {
+      this.learn(attributes);
+      return;
+    }
+    const { keys, values } = this;
+    let at = 0;
+    let copied = 0;
+    let written = 0;
+    for (const key in attributes) {
+      const value = attributes[key];
+      if (keys[at] !== key || values[at] !== value) {
+        this.copy(copied, at);
+        if (at > 0) out.byte(COMMA);
+        putAttribute(key, value);
+        copied = at + 1;
+        written++;
+      }
+      at++;
+    }
+    this.copy(copied, at);
+    if (written * 2 > at) this.strangers++;
+  }
+
+  private copy(from: number, to: number): void {
+    if (from < to) out.part(this.bytes, from === 0 ? 0 : this.ends[from - 1]!, this.ends[to - 1]!);
+  }
+
+  private learn(attributes: Attributes): void {
+    const { position } = out;
+    const keys: string[] = [];
+    const values: unknown[] = [];
+    const ends: number[] = [];
+    for (const key in attributes) {
+      const value = attributes[key];
+      if (keys.length > 0) out.byte(COMMA);
+      putAttribute(key, value);
+      keys.push(key);
+      // A list may be the same and hold something else by then.
+      values.push(typeof value === 'object' ? NaN : value);
+      ends.push(out.position - position);
+    }
+    this.strangers = 0;
+    if (out.position - position > MAX_PATTERN_BYTES) return;
+    this.keys = keys;
+    this.values = values;
+    this.ends = ends;
+    this.bytes = out.since(position);
+  }
+}
+
+/** By kind: the span of a call is often named as the one that it leads to. */
+const names = new Map<SpanKind, Map<string, KnownName>>();
+
+function knownName({ name, kind }: ReadableSpan): KnownName {
+  let ofKind = names.get(kind);
+  if (!ofKind) names.set(kind, (ofKind = new Map<string, KnownName>()));
+  let known = ofKind.get(name);
   if (!known) {
-    if (names.size >= MAX_NAMES) names.clear();
-    known = fragment(JSON.stringify(name));
-    names.set(name, known);
+    if (ofKind.size >= MAX_NAMES) ofKind.clear();
+    ofKind.set(name, (known = new KnownName(name, kind)));
   }
   return known;
 }
 
-interface KnownKey {
-  string: Fragment;
-  integer: Fragment;
-  /** Whole attributes by their text, as long as there are few: undefined for a key with a new value in every span. */
-  texts: Map<string, Fragment> | undefined;
-}
-const keys = new Map<string, KnownKey>();
+const keys = new Map<string, { string: Fragment; integer: Fragment }>();
 
-function keyOf(key: string): KnownKey {
+function keyOf(key: string): { string: Fragment; integer: Fragment } {
   let known = keys.get(key);
   if (!known) {
     if (keys.size >= MAX_KEYS) keys.clear();
     const start = `{"key":${JSON.stringify(key)},"value":{`;
-    known = { string: fragment(`${start}"stringValue":`), integer: fragment(`${start}"intValue":`), texts: new Map() };
+    known = { string: fragment(`${start}"stringValue":`), integer: fragment(`${start}"intValue":`) };
     keys.set(key, known);
   }
   return known;
 }
 
-function putAttributes(attributes: Attributes): void {
-  let isFirst = true;
-  for (const key in attributes) {
-    if (isFirst) isFirst = false;
-    else out.byte(COMMA);
-    putAttribute(key, attributes[key]);
-  }
-}
-
 function putAttribute(key: string, value: unknown): void {
-  if (typeof value === 'string') putText(keyOf(key), value);
-  else if (typeof value === 'number' && isInt64(value)) {
+  if (typeof value === 'string') {
+    out.put(keyOf(key).string);
+    out.string(value);
+    out.put(CLOSED);
+  } else if (typeof value === 'number' && isInt64(value)) {
     out.put(keyOf(key).integer);
     out.number(value);
-    out.byte(BRACE);
-    out.byte(BRACE);
+    out.put(CLOSED);
   } else out.json({ key, value: toAnyValue(value) });
-}
-
-function putText(key: KnownKey, text: string): void {
-  const known = key.texts?.get(text);
-  if (known) {
-    out.put(known);
-    return;
-  }
-  const { position } = out;
-  out.put(key.string);
-  out.string(text);
-  out.byte(BRACE);
-  out.byte(BRACE);
-  if (!key.texts || text.length > MAX_VALUE_LENGTH) return;
-  if (key.texts.size < MAX_VALUES) key.texts.set(text, out.since(position));
-  else key.texts = undefined;
 }
 
 function toKeyValues(attributes: object): object[] {

@@ -50,6 +50,14 @@ export class JsonBytes {
     this.at = at + length;
   }
 
+  /** The bytes of what was written before from `start` to `end`. */
+  part(bytes: Fragment, start: number, end: number): void {
+    const length = end - start;
+    if (this.at + length > this.chunk.length) this.makeRoom(length);
+    this.chunk.set(start === 0 && length === bytes.length ? bytes : bytes.subarray(start, end), this.at);
+    this.at += length;
+  }
+
   byte(code: number): void {
     if (this.at === this.chunk.length) this.makeRoom(1);
     this.chunk[this.at++] = code;

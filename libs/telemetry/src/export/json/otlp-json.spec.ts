@@ -104,6 +104,27 @@ describe('a span is written as the stock serializer writes it, with', () => {
     }
   });
 
+  it('attributes that are like those of the span before, or nearly', () => {
+    let seed = 7;
+    const below = (limit: number) => (seed = (seed * 48_271) % 0x7fffffff) % limit;
+    const list = ['a'];
+    const VALUES: AttributeValue[] = ['1', 1, true, 'true', 0, -0, 0.5, '', 'ä', list, 'x'.repeat(3_000)];
+    const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const usual = Object.fromEntries(KEYS.map((key, i) => [key, VALUES[i]!]));
+    for (let i = 0; i < 3_000; i++) {
+      // Another usual one now and then, so that patterns have to change.
+      if (i % 100 === 0) for (const key of KEYS) usual[key] = VALUES[below(VALUES.length)]!;
+      list[0] = String(i);
+      const attributes: Record<string, AttributeValue> = {};
+      for (const key of KEYS) {
+        if (below(20) === 0) continue;
+        if (below(20) === 0) attributes[`${key}2`] = 'inserted';
+        attributes[key] = below(10) === 0 ? VALUES[below(VALUES.length)]! : usual[key]!;
+      }
+      expectSame([span({ name: `name ${below(2)}`, kind: below(2), attributes })]);
+    }
+  });
+
   it('more values of a key, more keys and more names than are remembered', () => {
     expectSame(
       Array.from({ length: 1_500 }, (_, i) => span({ name: `work ${i}`, attributes: { id: `id ${i}`, same: 'same', [`key ${i}`]: i } })), // prettier-ignore
