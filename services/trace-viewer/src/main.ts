@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { Live } from './api/live.js';
 import { createApp } from './create-app.js';
 import { Intake } from './receiver/intake.js';
@@ -41,7 +40,7 @@ try {
     write('info', `${signal}: stopping`);
     app.get(Intake).closing = true;
     app.get(Live).close();
-    setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLOSE_MS).unref();
+    setTimeout(() => app.getHttpServer().closeAllConnections(), CLOSE_MS).unref();
     await app.close();
     // Last: whatever was accepted is in the file before the process ends.
     await store.close();

@@ -26,24 +26,26 @@ export async function withoutStoredSpans(database: Database, spans: SpanRecord[]
 /** Log records have no ids: of those with the same time, span and text the store's are left out. */
 export async function withoutStoredLogs(database: Database, logs: LogRecord[]): Promise<LogRecord[]> {
   const stored = new Map<string, number>();
-  const key = (...parts: unknown[]) => JSON.stringify(parts.map((part) => (part === null ? '' : String(part))));
   for (const { list, values } of inGroups(logs.map(({ timeNs }) => String(timeNs))))
     await database.inChunks(
       `SELECT time_ns, trace_id, span_id, body FROM logs WHERE time_ns IN (${list})`,
       values,
       ([times, traceIds, spanIds, bodies]) =>
         times!.forEach((time, i) => {
-          const one = key(time, traceIds![i], spanIds![i], bodies![i]);
+          const one = logKey([time, traceIds![i], spanIds![i], bodies![i]]);
           stored.set(one, (stored.get(one) ?? 0) + 1);
         }),
     );
   return logs.filter((log) => {
-    const one = key(log.timeNs, log.traceId, log.spanId, bodyText(log));
+    const one = logKey([log.timeNs, log.traceId, log.spanId, bodyText(log)]);
     const left = stored.get(one) ?? 0;
     if (left > 0) stored.set(one, left - 1);
     return left === 0;
   });
 }
+
+/** Of a row or of a record: absent is null in the one and empty in the other. */
+const logKey = (parts: unknown[]): string => JSON.stringify(parts.map((part) => `${(part ?? '') as string}`));
 
 function* inGroups(all: string[]): Generator<{ list: string; values: string[] }> {
   const distinct = [...new Set(all)];
