@@ -264,6 +264,69 @@ describe('what goes wrong', () => {
     await page.locator('.kind').first().waitFor();
   });
 
+  /** Posts, and does something before the message reaches the gateway. */
+  async function postWhile(page: Page, message: string, meanwhile: () => Promise<unknown>): Promise<void> {
+    let go = () => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await page.route(/activities$/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole('textbox').fill(message);
+    const answered = page.waitForResponse(/activities$/);
+    await page.getByRole('button', { name: 'Post' }).click();
+    await meanwhile();
+    go();
+    expect((await answered).status()).toBe(201);
+    await page.unroute(/activities$/);
+  }
+
+  it('what is written while a message is sent stays', async () => {
+    const { page } = await visit();
+    const composer = page.getByRole('textbox');
+    await postWhile(page, 'Sent slowly.', () => composer.fill('Written meanwhile.'));
+    await cards(page).first().getByText('Sent slowly.').waitFor();
+    expect(await composer.inputValue()).toBe('Written meanwhile.');
+    await page.close();
+  });
+
+  it('a message appears in its own list only', async () => {
+    const { page } = await visit();
+    await postWhile(page, 'For those at home.', async () => {
+      await page.getByRole('link', { name: 'Notifications' }).click();
+      await page.locator('.kind').first().waitFor();
+    });
+    await page.waitForTimeout(200);
+    expect(await cards(page).getByText('For those at home.').count()).toBe(0);
+    await page.getByRole('link', { name: 'Home' }).click();
+    await cards(page).getByText('For those at home.').waitFor();
+    await page.close();
+  });
+
+  it('a message that failed is another request once it is to stay for longer', async () => {
+    const { page } = await visit();
+    const keys: (string | null)[] = [];
+    await page.route(/activities$/, async (route) => {
+      keys.push(await route.request().headerValue('idempotency-key'));
+      // Taken, but nobody hears of it.
+      await route.fetch();
+      await (keys.length < 3 ? route.abort() : route.continue());
+    });
+    const attempt = () =>
+      Promise.all([page.waitForEvent('request'), page.getByRole('button', { name: 'Post' }).click()]);
+    await page.getByRole('textbox').fill('For how long?');
+    await attempt();
+    await page.getByRole('alert').waitFor();
+    await attempt();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Gone in').selectOption('1-hour');
+    await attempt();
+    await cards(page).first().getByText('For how long?').waitFor();
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
+    await page.close();
+  });
+
   it('counts code points, and lets nobody send too many', async () => {
     const { page } = await visit();
     const [composer, post] = [page.getByRole('textbox'), page.getByRole('button', { name: 'Post' })];
@@ -284,6 +347,8 @@ describe('by keyboard', () => {
     const second = await cards(page).nth(1).getAttribute('data-card');
     await traceOf(page, new RegExp(`/api${second}`), () => page.keyboard.press('o'));
     await page.waitForURL(`${origin}${second}`);
+    // A new view is where one goes on from.
+    await page.waitForFunction(() => document.activeElement?.id === 'main');
     await page.keyboard.press('/');
     await page.getByRole('searchbox').waitFor();
     await page.waitForFunction(() => document.activeElement?.id === 'term');

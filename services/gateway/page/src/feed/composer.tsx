@@ -33,9 +33,13 @@ export function Composer({ label, placeholder, button, maximum, trace, withTtl, 
   const over = count > maximum;
   const ready = message.trim() !== '' && !over && !sending;
 
+  // Anything else is another request; the same one may be sent twice.
   const change = (text: string) => {
     setMessage(text);
-    // Another text is another request; the same one may be sent twice.
+    key.current = newKey();
+  };
+  const changeTtl = (value: Ttl) => {
+    setTtl(value);
     key.current = newKey();
   };
   const submit = async (event: Event) => {
@@ -44,8 +48,10 @@ export function Composer({ label, placeholder, button, maximum, trace, withTtl, 
     setSending(true);
     setError(undefined);
     try {
-      await send(message, ttl, key.current);
-      change('');
+      const sent = key.current;
+      await send(message, ttl, sent);
+      // What was written while it was sent stays.
+      if (key.current === sent) change('');
       field.current?.focus();
     } catch (failure) {
       setError(failure as Error);
@@ -82,7 +88,7 @@ export function Composer({ label, placeholder, button, maximum, trace, withTtl, 
             <select
               aria-label="Gone in"
               value={ttl}
-              onChange={({ currentTarget }) => setTtl(currentTarget.value as Ttl)}
+              onChange={({ currentTarget }) => changeTtl(currentTarget.value as Ttl)}
             >
               {Object.entries(TTLS).map(([value, text]) => (
                 <option key={value} value={value}>

@@ -7,6 +7,8 @@ type Item = Activity | Notification;
 
 /** A list as it is shown: what has come so far, and what is under way. */
 export interface List<T> {
+  /** Of its first page. */
+  readonly path: string;
   readonly items: readonly T[] | undefined;
   readonly next: string | null;
   readonly degraded: boolean;
@@ -14,7 +16,7 @@ export interface List<T> {
   readonly loading: boolean;
 }
 
-const EMPTY = { items: undefined, next: null, degraded: false, error: undefined, loading: true };
+const EMPTY = { path: '', items: undefined, next: null, degraded: false, error: undefined, loading: true };
 
 /** The list on the screen. There is one at a time. */
 export const list = signal<List<Item>>(EMPTY);
@@ -24,14 +26,15 @@ let loader: AbortController | undefined;
 async function load(path: string, add: boolean): Promise<void> {
   loader?.abort();
   const { signal } = (loader = new AbortController());
-  list.value = add ? { ...list.peek(), loading: true, error: undefined } : EMPTY;
+  list.value = add ? { ...list.peek(), loading: true, error: undefined } : { ...EMPTY, path };
   try {
     const page = await getPage<Item>(path, signal);
     if (signal.aborted) return;
-    const before = add ? (list.peek().items ?? []) : [];
+    // Also of a first page there may be something before it: what was posted meanwhile.
+    const before = list.peek().items ?? [];
     const known = new Set(before.map(({ uuid }) => uuid));
     const items = [...before, ...page.items.filter(({ uuid }) => !known.has(uuid))];
-    list.value = { items, next: page.next, degraded: page.degraded, error: undefined, loading: false };
+    list.value = { ...list.peek(), items, next: page.next, degraded: page.degraded, error: undefined, loading: false };
   } catch (error) {
     if (!signal.aborted) list.value = { ...list.peek(), error: error as Error, loading: false };
   }
@@ -52,7 +55,9 @@ export function useList(path: string): { reload: () => void; more: () => void } 
   };
 }
 
-/** Shows a message at once that the list would only have the next time. */
-export function prepend(activity: Activity): void {
-  list.value = { ...list.peek(), items: [activity, ...(list.peek().items ?? [])] };
+/** Shows a message at once that the list would only have the next time, if that list is still on the screen. */
+export function prepend(path: string, activity: Activity): void {
+  const { items = [], ...shown } = list.peek();
+  if (shown.path !== path || items.some(({ uuid }) => uuid === activity.uuid)) return;
+  list.value = { ...shown, items: [activity, ...items] };
 }

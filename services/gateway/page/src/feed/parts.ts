@@ -1,5 +1,5 @@
-/** A handle after an @ that does not stand in the middle of a word. */
-const MENTION = /(?<![\p{L}\p{N}_@])@([a-z0-9_]{1,30})(?![\p{L}\p{N}_])/giu;
+/** As user-activities finds them: no addresses, no paths, and no longer than a handle can be. */
+const MENTION = /(?<![\w@/.])@([a-z0-9_]{1,30})(?![\w@])/gi;
 
 export type Part = string | { handle: string };
 

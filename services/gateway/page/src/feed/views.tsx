@@ -21,7 +21,7 @@ export function HomeView() {
         trace="post"
         maximum={MESSAGE_MAX}
         withTtl
-        send={async (message, ttl, key) => prepend(await post(message, ttl, key))}
+        send={async (message, ttl, key) => prepend(homePath, await post(message, ttl, key))}
       />
       <ListView path={homePath} empty="It is quiet here" emptyHint="Say something: nobody has, lately." />
     </>

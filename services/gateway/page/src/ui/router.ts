@@ -12,8 +12,11 @@ export function navigate(to: string): void {
   const next = new URL(to, window.location.href);
   if (next.href === window.location.href) return;
   window.history.pushState(null, '', next);
+  const otherView = next.pathname !== location.peek().pathname;
   location.value = next;
   window.scrollTo(0, 0);
+  // Who reads by ear or goes on by keyboard is where the new view begins.
+  if (otherView) document.getElementById('main')?.focus({ preventScroll: true });
 }
 
 /** Lets plain links move within the page. */

@@ -1,15 +1,34 @@
 import { effect, signal } from '@preact/signals';
 
-export type Theme = 'system' | 'light' | 'dark';
+const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
 const KEY = 'theme';
-export const theme = signal<Theme>((localStorage.getItem(KEY) as Theme | null) ?? 'system');
+export const theme = signal<Theme>(storedTheme());
 
 effect(() => {
   if (theme.value === 'system') {
     delete document.documentElement.dataset['theme'];
-    localStorage.removeItem(KEY);
   } else {
     document.documentElement.dataset['theme'] = theme.value;
-    localStorage.setItem(KEY, theme.value);
   }
+  storeTheme(theme.value);
 });
+
+/** A browser may refuse its storage: the theme is then that of this visit. */
+function storedTheme(): Theme {
+  try {
+    const stored = localStorage.getItem(KEY);
+    return THEMES.find((known) => known === stored) ?? 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+function storeTheme(chosen: Theme): void {
+  try {
+    if (chosen === 'system') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, chosen);
+  } catch {
+    // See above.
+  }
+}

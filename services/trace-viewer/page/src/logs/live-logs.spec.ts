@@ -27,6 +27,22 @@ describe('the live list of log lines', () => {
     expect(bodies(releaseLogs(frozen).shown)).toEqual(['line 3', 'line 2', 'line 1']);
   });
 
+  it('begins anew when more came than a page holds, once the reader is done', () => {
+    const anew = { shown: page(9, 8).logs, waiting: [], next: 'older' };
+    expect(takeLogs(list, page(9, 8), false)).toEqual(anew);
+    const frozen = takeLogs(takeLogs(list, page(5, 4), true), page(9, 8), true);
+    expect([bodies(frozen.shown), bodies(frozen.waiting)]).toEqual([
+      ['line 2', 'line 1'],
+      ['line 9', 'line 8'],
+    ]);
+    expect(releaseLogs(frozen)).toEqual(anew);
+    expect(bodies(takeLogs(frozen, page(9, 8, 7), true).waiting)).toEqual(['line 7', 'line 9', 'line 8']);
+  });
+
+  it('goes on when there is nothing older than the page', () => {
+    expect(bodies(takeLogs(list, { ...page(9, 8), next_before: null }, false).shown)).toHaveLength(4);
+  });
+
   it('asks for all lines of a trace, whenever they were written', () => {
     const state = {
       range: { start: 0, end: 1, relative: '1h' },

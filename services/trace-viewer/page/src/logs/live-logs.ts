@@ -41,6 +41,8 @@ export interface LiveLogs {
   readonly waiting: readonly LogRecord[];
   /** Where the next older page starts. */
   readonly next: string | null;
+  /** So much came at once that lines are missing between what waits and what is shown: where the page after the former starts. */
+  readonly nextOfWaiting?: string | null | undefined;
 }
 export const EMPTY: LiveLogs = { shown: [], waiting: [], next: null };
 
@@ -52,12 +54,16 @@ export function takeLogs(list: LiveLogs, page: LogList, frozen: boolean): LiveLo
   const known = new Set([...list.shown, ...list.waiting].map(identity));
   const fresh = page.logs.filter((log) => !known.has(identity(log)));
   if (fresh.length === 0) return list;
-  const waiting = [...fresh, ...list.waiting];
-  return frozen ? { ...list, waiting } : releaseLogs({ ...list, waiting });
+  const apart = fresh.length === page.logs.length && page.next_before !== null;
+  const taken: LiveLogs = apart
+    ? { ...list, waiting: fresh, nextOfWaiting: page.next_before }
+    : { ...list, waiting: [...fresh, ...list.waiting] };
+  return frozen ? taken : releaseLogs(taken);
 }
 
-export const releaseLogs = ({ shown, waiting, next }: LiveLogs): LiveLogs => ({
-  shown: [...waiting, ...shown].sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)),
-  waiting: [],
-  next,
-});
+export function releaseLogs({ shown, waiting, next, nextOfWaiting }: LiveLogs): LiveLogs {
+  const anew = nextOfWaiting !== undefined;
+  const all = anew ? [...waiting] : [...waiting, ...shown];
+  all.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
+  return { shown: all, waiting: [], next: anew ? nextOfWaiting : next };
+}

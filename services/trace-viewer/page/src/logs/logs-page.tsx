@@ -25,39 +25,37 @@ export function LogsPage() {
   const [reading, setReading] = useState(false);
   const latest = useRef({ state, reading });
   latest.current = { state, reading };
+  /** Aborted when other lines are asked for. */
+  const asking = useRef(new AbortController());
   useServices();
   useShortcuts({ Escape: () => setParams({ trace: null, span: null }) });
 
-  const load = (before?: string, signal?: AbortSignal) =>
-    get<LogList>('logs', logParameters(latest.current.state, before), signal);
+  const load = async (take: (page: LogList) => void, before?: string) => {
+    const { signal } = asking.current;
+    try {
+      const page = await get<LogList>('logs', logParameters(latest.current.state, before), signal);
+      if (signal.aborted) return;
+      take(page);
+      setError(undefined);
+    } catch (reason) {
+      if (!signal.aborted) setError(reason as Error);
+    }
+    if (!signal.aborted) setLoading(false);
+  };
   useEffect(() => {
-    const controller = new AbortController();
+    asking.current = new AbortController();
     setLoading(true);
-    load(undefined, controller.signal).then(
-      (page) => {
-        setLogs(takeLogs(EMPTY, page, false));
-        setError(undefined);
-        setLoading(false);
-      },
-      (reason: unknown) => {
-        if (controller.signal.aborted) return;
-        setError(reason as Error);
-        setLoading(false);
-      },
-    );
+    void load((page) => setLogs(takeLogs(EMPTY, page, false)));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refetch = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        load().then(
-          (page) => setLogs((old) => takeLogs(old, page, latest.current.reading || window.scrollY > 200)),
-          () => undefined,
-        );
+        void load((page) => setLogs((old) => takeLogs(old, page, latest.current.reading || window.scrollY > 200)));
       }, 1200);
     };
     const stops = state.range.relative ? [onStream('logs', refetch), onStream('resumed', refetch)] : [];
     return () => {
-      controller.abort();
+      asking.current.abort();
       clearTimeout(timer);
       stops.forEach((stop) => stop());
     };
@@ -69,9 +67,9 @@ export function LogsPage() {
   const shown = state.span ? logs.shown.filter(({ span_id }) => span_id === state.span) : logs.shown;
   noteServices(shown.map(({ service }) => service));
   const loadMore = () =>
-    load(logs.next ?? undefined).then(
+    load(
       (page) => setLogs((old) => ({ ...old, shown: [...old.shown, ...page.logs], next: page.next_before })),
-      (reason: unknown) => setError(reason as Error),
+      logs.next ?? undefined,
     );
   return (
     <>

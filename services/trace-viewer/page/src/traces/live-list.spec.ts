@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TraceSummary } from '../api/types.js';
-import { release, takeTraces } from './live-list.js';
+import { release, takePage, takeTraces } from './live-list.js';
 
 const trace = (id: number, span_count = 1): TraceSummary => ({
   trace_id: String(id),
@@ -14,7 +14,7 @@ const trace = (id: number, span_count = 1): TraceSummary => ({
 const ids = (traces: readonly TraceSummary[]) => traces.map(({ trace_id }) => Number(trace_id));
 
 describe('the live list of traces', () => {
-  const list = { shown: [trace(2), trace(1)], waiting: [] };
+  const list = { shown: [trace(2), trace(1)], waiting: [], next: 'older' };
 
   it('puts new traces on top', () => {
     expect(ids(takeTraces(list, [trace(4), trace(3)], false).shown)).toEqual([4, 3, 2, 1]);
@@ -32,6 +32,31 @@ describe('the live list of traces', () => {
   it('brings a known trace up to date in place, frozen or not', () => {
     const updated = takeTraces(list, [trace(1, 9)], true);
     expect([updated.shown[1]?.span_count, updated.waiting]).toEqual([9, []]);
+  });
+
+  it('begins anew when more came than a page holds, once the reader is done', () => {
+    const page = { traces: [trace(9), trace(8)], next_before: 'before 8' };
+    const anew = { shown: page.traces, waiting: [], next: 'before 8' };
+    expect(takePage(list, page, false)).toEqual(anew);
+    const frozen = takePage(takeTraces(list, [trace(3)], true), page, true);
+    expect([ids(frozen.shown), ids(frozen.waiting)]).toEqual([
+      [2, 1],
+      [9, 8],
+    ]);
+    expect(release(frozen)).toEqual(anew);
+  });
+
+  it('goes on when the page reaches what it has, or there is nothing older', () => {
+    const reaching = { traces: [trace(3), trace(2)], next_before: 'before 2' };
+    expect(takePage(list, reaching, false)).toMatchObject({ shown: { length: 3 }, next: 'older' });
+    const all = { traces: [trace(4), trace(3)], next_before: null };
+    expect(takePage(list, all, false)).toMatchObject({ shown: { length: 4 }, next: 'older' });
+  });
+
+  it('continues below the last trace that it has kept', () => {
+    const many = Array.from({ length: 500 }, (_, n) => ({ ...trace(9), trace_id: `t${n}` }));
+    const { shown, next } = takeTraces(list, many, false);
+    expect([shown.length, next]).toEqual([500, '2026-11-21T04:00:09Z,t499']);
   });
 
   it('keeps one entry per trace, also among those that wait', () => {

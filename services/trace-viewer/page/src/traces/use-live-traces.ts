@@ -1,37 +1,38 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { onStream } from '../api/stream.js';
-import { type LiveList, release, takeTraces } from './live-list.js';
+import { type TraceList } from '../api/types.js';
+import { EMPTY, type LiveList, release, takePage, takeTraces } from './live-list.js';
 import { listKey, loadTraces, matchesSummary, type TracesState } from './traces-state.js';
-
-const EMPTY: LiveList = { shown: [], waiting: [] };
 
 /** The list of traces: loaded, continued page by page, and kept live unless it is frozen. */
 export function useLiveTraces(state: TracesState, frozen: boolean) {
   const [list, setList] = useState<LiveList>(EMPTY);
-  const [next, setNext] = useState<string | null>(null);
   const [error, setError] = useState<Error>();
   const [loading, setLoading] = useState(true);
   const latest = useRef({ state, frozen });
   latest.current = { state, frozen };
+  /** Aborted when other traces are asked for. */
+  const asking = useRef(new AbortController());
   const key = listKey(state);
 
+  const load = async (take: (list: LiveList, page: TraceList) => LiveList, before?: string) => {
+    const { signal } = asking.current;
+    try {
+      const page = await loadTraces(latest.current.state, before, signal);
+      if (signal.aborted) return;
+      setList((old) => take(old, page));
+      setError(undefined);
+    } catch (reason) {
+      if (!signal.aborted) setError(reason as Error);
+    }
+    if (!signal.aborted) setLoading(false);
+  };
+
   useEffect(() => {
-    const controller = new AbortController();
+    asking.current = new AbortController();
     setLoading(true);
-    loadTraces(state, undefined, controller.signal).then(
-      (page) => {
-        setList({ shown: page.traces, waiting: [] });
-        setNext(page.next_before);
-        setError(undefined);
-        setLoading(false);
-      },
-      (reason: unknown) => {
-        if (controller.signal.aborted) return;
-        setError(reason as Error);
-        setLoading(false);
-      },
-    );
-    return () => controller.abort();
+    void load((_old, { traces, next_before }) => ({ shown: traces, waiting: [], next: next_before }));
+    return () => asking.current.abort();
   }, [key]);
 
   useEffect(() => {
@@ -40,10 +41,7 @@ export function useLiveTraces(state: TracesState, frozen: boolean) {
     const reload = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        loadTraces(latest.current.state).then(
-          ({ traces }) => setList((old) => takeTraces(old, traces, latest.current.frozen)),
-          () => undefined,
-        );
+        void load((old, page) => takePage(old, page, latest.current.frozen));
       }, 1000);
     };
     const stopTraces = onStream('traces', ({ traces, more }) => {
@@ -66,15 +64,16 @@ export function useLiveTraces(state: TracesState, frozen: boolean) {
     if (!frozen) setList((old) => (old.waiting.length ? release(old) : old));
   }, [frozen]);
 
-  const loadMore = async () => {
-    if (!next) return;
-    try {
-      const page = await loadTraces(state, next);
-      setList((old) => ({ ...old, shown: [...old.shown, ...page.traces] }));
-      setNext(page.next_before);
-    } catch (reason) {
-      setError(reason as Error);
-    }
+  const { shown, waiting, next } = list;
+  const loadMore = (before: string) =>
+    load((old, { traces, next_before }) => ({ ...old, shown: [...old.shown, ...traces], next: next_before }), before);
+  return {
+    shown,
+    waiting,
+    error,
+    loading,
+    release: () => setList(release),
+    // With filters the whole list comes at once.
+    loadMore: next === null || state.filters.length > 0 ? undefined : () => loadMore(next),
   };
-  return { ...list, error, loading, release: () => setList(release), loadMore: next ? loadMore : undefined };
 }

@@ -14,7 +14,10 @@ export function navigate(to: string, { replace = false } = {}): void {
   window.history[replace ? 'replaceState' : 'pushState'](null, '', next);
   const otherPage = next.pathname !== location.peek().pathname;
   location.value = next;
-  if (otherPage) window.scrollTo(0, 0);
+  if (!otherPage) return;
+  window.scrollTo(0, 0);
+  // Who reads by ear or goes on by keyboard is where the new page begins.
+  document.getElementById('main')?.focus({ preventScroll: true });
 }
 
 export type ParamChanges = Record<string, string | number | readonly string[] | null | undefined | false>;

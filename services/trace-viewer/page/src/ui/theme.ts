@@ -1,10 +1,11 @@
 import { effect, signal } from '@preact/signals';
 
-export type Theme = 'system' | 'light' | 'dark';
+const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
 const KEY = 'theme';
 const darkSystem = window.matchMedia('(prefers-color-scheme: dark)');
 
-export const theme = signal<Theme>((localStorage.getItem(KEY) as Theme | null) ?? 'system');
+export const theme = signal<Theme>(storedTheme());
 /** Changes whenever the colours do, so that canvases know to draw again. */
 export const isDark = signal(darkSystem.matches);
 
@@ -12,11 +13,10 @@ effect(() => {
   isDark.value = theme.value === 'system' ? darkSystem.matches : theme.value === 'dark';
   if (theme.value === 'system') {
     delete document.documentElement.dataset['theme'];
-    localStorage.removeItem(KEY);
   } else {
     document.documentElement.dataset['theme'] = theme.value;
-    localStorage.setItem(KEY, theme.value);
   }
+  storeTheme(theme.value);
 });
 darkSystem.addEventListener('change', () => {
   if (theme.peek() === 'system') isDark.value = darkSystem.matches;
@@ -30,4 +30,23 @@ document.documentElement.append(probe);
 export function cssColour(property: string): string {
   probe.style.color = `var(${property})`;
   return getComputedStyle(probe).color;
+}
+
+/** A browser may refuse its storage: the theme is then that of this visit. */
+function storedTheme(): Theme {
+  try {
+    const stored = localStorage.getItem(KEY);
+    return THEMES.find((known) => known === stored) ?? 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+function storeTheme(chosen: Theme): void {
+  try {
+    if (chosen === 'system') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, chosen);
+  } catch {
+    // See above.
+  }
 }
