@@ -17,7 +17,7 @@ const Environment = z.object({
   VIEWER_PAGE_DIR: z.string().min(1).default(`${root}services/trace-viewer/page/dist`),
   VIEWER_RETENTION_HOURS: integer(168, 1, 87_600),
   VIEWER_RETENTION_MB: integer(1024, 16, 1_048_576),
-  /** DuckDB's share; the process itself needs up to 350 MB more. */
+  /** DuckDB's share; the process itself needs up to 380 MB more. */
   VIEWER_MEMORY_MB: integer(128, 64, 65_536),
   /** Requests being stored, decompressed; more are asked to come back. */
   VIEWER_QUEUE_MB: integer(128, 64, 4096),
