@@ -152,9 +152,9 @@ function nanosecondsOf([seconds, nanoseconds]: HrTime): string {
 }
 
 /** What is kept of what was written; names and keys come from code, and should one ever not, this stays small. */
-const MAX_NAMES = 1_000;
+const MAX_NAMES = 500;
 const MAX_KEYS = 500;
-const MAX_PATTERN_BYTES = 4_096;
+const MAX_PATTERN_BYTES = 2_048;
 /** Spans that are not like the pattern before it is replaced. */
 const STRANGERS = 16;
 
