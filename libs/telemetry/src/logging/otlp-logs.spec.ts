@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { type LogRecord, trace } from '@opentelemetry/api';
 import { LogOutput } from './log-output.js';
 import { createLogger } from './logger.js';
@@ -67,6 +72,40 @@ describe('readLogProcessors', () => {
     [{ OTEL_LOGS_EXPORTER: 'otlp' }, 1],
   ])('%j makes %d', (env, count) => {
     expect(readLogProcessors(env, [])).toHaveLength(count);
+  });
+
+  it('says what it cannot do, or does not understand', () => {
+    const problems: string[] = [];
+    const env = { OTEL_LOGS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_BLRP_SCHEDULE_DELAY: 'soon' };
+    readLogProcessors(env, problems);
+    expect(problems).toEqual([
+      'log records are not sent by grpc: using http/json',
+      'OTEL_BLRP_SCHEDULE_DELAY is not a positive whole number: using 1000',
+    ]);
+  });
+
+  it('sends all of a burst of lines', async () => {
+    let received = 0;
+    const server = createServer((request, response) => {
+      void buffer(request).then((body) => {
+        received += body.toString().split('"timeUnixNano"').length - 1;
+        response.setHeader('content-type', 'application/json').end('{}');
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const env = { OTEL_LOGS_EXPORTER: 'otlp', OTEL_BLRP_SCHEDULE_DELAY: '10' };
+      const provider = new LoggerProvider({ processors: readLogProcessors(env, []) });
+      const bridge = new OtlpLogBridge(provider.getLogger('test'));
+      for (let i = 0; i < 5_000; i++) bridge.sink(`{"time":"2026-01-01T00:00:00.000Z","msg":"${i}"}`);
+      bridge.flush();
+      await provider.shutdown();
+      expect(received).toBe(5_000);
+    } finally {
+      delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+      server.close();
+    }
   });
 
   it('names an exporter that it does not know', () => {

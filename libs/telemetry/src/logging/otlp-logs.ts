@@ -3,7 +3,7 @@ import type { AnyValue, LogRecord, Logger as OtelLogger } from '@opentelemetry/a
 import { OTLPLogExporter as OtlpJsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as OtlpProtobufLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { BatchLogRecordProcessor, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { readList } from '../settings.js';
+import { readList, readPositive } from '../settings.js';
 
 /** Severity numbers of the log data model for pino's levels. */
 const SEVERITY: Record<string, number> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 };
@@ -19,8 +19,21 @@ export function readLogProcessors(env: NodeJS.ProcessEnv, problems: string[]): L
     problems.push(`OTEL_LOGS_EXPORTER names "${unknown.join()}", which is unknown here (otlp, none)`);
   if (!asked.includes('otlp') || asked.includes('none')) return [];
   const protocol = env.OTEL_EXPORTER_OTLP_LOGS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL;
+  if (protocol === 'grpc') problems.push('log records are not sent by grpc: using http/json');
   const exporter = protocol === 'http/protobuf' ? new OtlpProtobufLogExporter() : new OtlpJsonLogExporter();
-  return [new BatchLogRecordProcessor({ exporter })];
+  return [new BatchLogRecordProcessor({ exporter, ...readBatchSettings(env, problems) })];
+}
+
+/** The standard variables of the batch log record processor. What comes at a time here must fit, lines being many. */
+function readBatchSettings(env: NodeJS.ProcessEnv, problems: string[]) {
+  const read = (name: string, fallback: number) => readPositive(env, name, fallback, problems);
+  const maxQueueSize = read('OTEL_BLRP_MAX_QUEUE_SIZE', MAX_LINES);
+  return {
+    maxQueueSize,
+    maxExportBatchSize: Math.min(read('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', 512), maxQueueSize),
+    scheduledDelayMillis: read('OTEL_BLRP_SCHEDULE_DELAY', 1_000),
+    exportTimeoutMillis: read('OTEL_BLRP_EXPORT_TIMEOUT', 30_000),
+  };
 }
 
 /**
