@@ -395,7 +395,7 @@ describe('export and import', () => {
     const id = String(span['traceId']);
     const document = await engine.export([id]);
     await engine.close();
-    engine = await Engine.open({ directory, ...NO_LIMITS, maxBytes: 1 });
+    engine = await Engine.open({ directory, ...NO_LIMITS, maxAgeHours: -1 });
     expect(await engine.trace(id)).toBeNull();
     expect(await engine.import(bytes(document))).toMatchObject({ spans: 1, logs: 2, duplicates: 0 });
     await engine.maintain();
