@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogRecord } from '../api/types.js';
-import { EMPTY, logParameters, releaseLogs, takeLogs } from './live-logs.js';
+import { EMPTY, logParameters, releaseLogs, takeLogs, takeOlderLogs } from './live-logs.js';
 
 const line = (second: number): LogRecord => ({
   time: `2026-11-21T04:00:0${second}Z`,
@@ -41,6 +41,14 @@ describe('the live list of log lines', () => {
 
   it('goes on when there is nothing older than the page', () => {
     expect(bodies(takeLogs(list, { ...page(9, 8), next_before: null }, false).shown)).toHaveLength(4);
+  });
+
+  it('takes an older page only where it still ends', () => {
+    const older = { logs: [line(0)], next_before: null };
+    const { shown, next } = takeOlderLogs(list, older, 'older');
+    expect([bodies(shown), next]).toEqual([['line 2', 'line 1', 'line 0'], null]);
+    const anew = takeLogs(list, { ...page(9, 8), next_before: 'before 8' }, false);
+    expect(takeOlderLogs(anew, older, 'older')).toBe(anew);
   });
 
   it('asks for all lines of a trace, whenever they were written', () => {

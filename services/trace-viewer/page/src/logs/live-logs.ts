@@ -61,6 +61,11 @@ export function takeLogs(list: LiveLogs, page: LogList, frozen: boolean): LiveLo
   return frozen ? taken : releaseLogs(taken);
 }
 
+/** Takes the page that starts at `before`, unless the list ends elsewhere by now. */
+export function takeOlderLogs(list: LiveLogs, { logs, next_before }: LogList, before: string): LiveLogs {
+  return list.next === before ? { ...list, shown: [...list.shown, ...logs], next: next_before } : list;
+}
+
 export function releaseLogs({ shown, waiting, next, nextOfWaiting }: LiveLogs): LiveLogs {
   const anew = nextOfWaiting !== undefined;
   const all = anew ? [...waiting] : [...waiting, ...shown];

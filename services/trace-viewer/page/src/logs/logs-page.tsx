@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Asking } from '../api/asking.js';
 import { get } from '../api/client.js';
 import { onStream } from '../api/stream.js';
 import { type LogList } from '../api/types.js';
@@ -9,7 +10,7 @@ import { params, setParams } from '../ui/router.js';
 import { noteServices, serviceNames } from '../ui/service-colour.js';
 import { currentRange } from '../ui/time-range.js';
 import { useServices } from '../ui/use-services.js';
-import { EMPTY, type LiveLogs, logParameters, logsState, releaseLogs, takeLogs } from './live-logs.js';
+import { EMPTY, type LiveLogs, logParameters, logsState, releaseLogs, takeLogs, takeOlderLogs } from './live-logs.js';
 import { LogRow } from './log-row.js';
 import './logs-page.css';
 
@@ -25,37 +26,36 @@ export function LogsPage() {
   const [reading, setReading] = useState(false);
   const latest = useRef({ state, reading });
   latest.current = { state, reading };
-  /** Aborted when other lines are asked for. */
-  const asking = useRef(new AbortController());
+  const asking = useRef(new Asking());
   useServices();
   useShortcuts({ Escape: () => setParams({ trace: null, span: null }) });
 
-  const load = async (take: (page: LogList) => void, before?: string) => {
-    const { signal } = asking.current;
-    try {
-      const page = await get<LogList>('logs', logParameters(latest.current.state, before), signal);
-      if (signal.aborted) return;
-      take(page);
-      setError(undefined);
-    } catch (reason) {
-      if (!signal.aborted) setError(reason as Error);
-    }
-    if (!signal.aborted) setLoading(false);
+  const settle = (reason?: Error) => {
+    setError(reason);
+    setLoading(false);
   };
+  const load = (take: (list: LiveLogs, page: LogList) => LiveLogs, before?: string) =>
+    asking.current.load(
+      (signal) => get<LogList>('logs', logParameters(latest.current.state, before), signal),
+      (page) => {
+        setLogs((old) => take(old, page));
+        settle();
+      },
+      settle,
+    );
   useEffect(() => {
-    asking.current = new AbortController();
     setLoading(true);
-    void load((page) => setLogs(takeLogs(EMPTY, page, false)));
+    void load((_old, page) => takeLogs(EMPTY, page, false));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refetch = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        void load((page) => setLogs((old) => takeLogs(old, page, latest.current.reading || window.scrollY > 200)));
+        void load((old, page) => takeLogs(old, page, latest.current.reading || window.scrollY > 200));
       }, 1200);
     };
     const stops = state.range.relative ? [onStream('logs', refetch), onStream('resumed', refetch)] : [];
     return () => {
-      asking.current.abort();
+      asking.current.giveUp();
       clearTimeout(timer);
       stops.forEach((stop) => stop());
     };
@@ -65,12 +65,9 @@ export function LogsPage() {
   }, [reading]);
 
   const shown = state.span ? logs.shown.filter(({ span_id }) => span_id === state.span) : logs.shown;
+  const { next } = logs;
   noteServices(shown.map(({ service }) => service));
-  const loadMore = () =>
-    load(
-      (page) => setLogs((old) => ({ ...old, shown: [...old.shown, ...page.logs], next: page.next_before })),
-      logs.next ?? undefined,
-    );
+  const loadMore = (before: string) => load((old, page) => takeOlderLogs(old, page, before), before);
   return (
     <>
       <h1 class="visually-hidden">Logs</h1>
@@ -147,8 +144,8 @@ export function LogsPage() {
             ))}
           </ol>
         )}
-        {logs.next && (
-          <button type="button" class="button quiet load-more" onClick={() => void loadMore()}>
+        {next && (
+          <button type="button" class="button quiet load-more" onClick={() => void loadMore(next)}>
             Load older lines
           </button>
         )}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TraceSummary } from '../api/types.js';
-import { release, takePage, takeTraces } from './live-list.js';
+import { release, takeOlder, takePage, takeTraces } from './live-list.js';
 
 const trace = (id: number, span_count = 1): TraceSummary => ({
   trace_id: String(id),
@@ -51,6 +51,28 @@ describe('the live list of traces', () => {
     expect(takePage(list, reaching, false)).toMatchObject({ shown: { length: 3 }, next: 'older' });
     const all = { traces: [trace(4), trace(3)], next_before: null };
     expect(takePage(list, all, false)).toMatchObject({ shown: { length: 4 }, next: 'older' });
+  });
+
+  it('begins anew too when the page only reaches what was told since', () => {
+    const told = takeTraces(takeTraces(list, [trace(8)], false), [trace(9)], false);
+    const page = { traces: [trace(8), trace(7)], next_before: 'before 7' };
+    const anew = { shown: [trace(9), trace(8), trace(7)], waiting: [], next: 'before 7' };
+    expect(takePage(told, page, false)).toEqual(anew);
+    const frozen = takePage(told, page, true);
+    expect(ids(frozen.shown)).toEqual([9, 8, 2, 1]);
+    expect(release(frozen)).toEqual(anew);
+    expect(release(takeTraces(frozen, [trace(8, 5)], true)).shown[1]?.span_count).toBe(5);
+  });
+
+  it('takes an older page only where it still ends', () => {
+    const older = { traces: [trace(0)], next_before: null };
+    expect(takeOlder(list, older, 'older')).toEqual({
+      shown: [2, 1, 0].map((id) => trace(id)),
+      waiting: [],
+      next: null,
+    });
+    const anew = takePage(list, { traces: [trace(9), trace(8)], next_before: 'before 8' }, false);
+    expect(takeOlder(anew, older, 'older')).toBe(anew);
   });
 
   it('continues below the last trace that it has kept', () => {

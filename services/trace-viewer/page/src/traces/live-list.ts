@@ -20,19 +20,31 @@ const KEPT = 500;
  */
 export function takeTraces(list: LiveList, incoming: readonly TraceSummary[], frozen: boolean): LiveList {
   const updates = new Map(incoming.map((trace) => [trace.trace_id, trace]));
-  const shown = list.shown.map((trace) => take(updates, trace));
-  const waiting = list.waiting.map((trace) => take(updates, trace));
-  const taken = { ...list, shown, waiting: newestFirst([...updates.values(), ...waiting]).slice(0, KEPT) };
+  const updated = (trace: TraceSummary) => updates.get(trace.trace_id) ?? trace;
+  const known = knownIn(list);
+  const fresh = [...updates.values()].filter(({ trace_id }) => !known.has(trace_id));
+  const waiting = newestFirst([...fresh, ...list.waiting.map(updated)]).slice(0, KEPT);
+  const taken = { ...list, shown: list.shown.map(updated), waiting };
   return frozen ? taken : release(taken);
 }
 
-/** Takes the newest page again, after more came than is told one by one. */
+/**
+ * Takes the newest page again, after more came than is told one by one. Some of it may have been told since, so only
+ * its last trace says whether the page reaches what was there before.
+ */
 export function takePage(list: LiveList, page: TraceList, frozen: boolean): LiveList {
-  const known = new Set([...list.shown, ...list.waiting].map(({ trace_id }) => trace_id));
-  const reaches = page.next_before === null || page.traces.some(({ trace_id }) => known.has(trace_id));
-  if (reaches) return takeTraces(list, page.traces, frozen);
-  const anew = { ...list, waiting: page.traces, nextOfWaiting: page.next_before };
+  const last = page.traces.at(-1);
+  if (page.next_before === null || !last || knownIn(list).has(last.trace_id))
+    return takeTraces(list, page.traces, frozen);
+  const paged = new Set(page.traces.map(({ trace_id }) => trace_id));
+  const told = [...list.waiting, ...list.shown].filter((one) => one.start > last.start && !paged.has(one.trace_id));
+  const anew = { ...list, waiting: newestFirst([...told, ...page.traces]), nextOfWaiting: page.next_before };
   return frozen ? anew : release(anew);
+}
+
+/** Takes the page that starts at `before`, unless the list ends elsewhere by now. */
+export function takeOlder(list: LiveList, { traces, next_before }: TraceList, before: string): LiveList {
+  return list.next === before ? { ...list, shown: [...list.shown, ...traces], next: next_before } : list;
 }
 
 export function release({ shown, waiting, next, nextOfWaiting }: LiveList): LiveList {
@@ -44,11 +56,8 @@ export function release({ shown, waiting, next, nextOfWaiting }: LiveList): Live
   return { shown: kept, waiting: [], next: cut ?? (anew ? nextOfWaiting : next) };
 }
 
-function take(updates: Map<string, TraceSummary>, trace: TraceSummary): TraceSummary {
-  const update = updates.get(trace.trace_id);
-  updates.delete(trace.trace_id);
-  return update ?? trace;
-}
+const knownIn = ({ shown, waiting }: LiveList): Set<string> =>
+  new Set([...shown, ...waiting].map(({ trace_id }) => trace_id));
 
 const newestFirst = (traces: TraceSummary[]): TraceSummary[] =>
   traces.sort((a, b) => (a.start < b.start ? 1 : a.start > b.start ? -1 : 0));

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Asking } from '../api/asking.js';
 import { onStream } from '../api/stream.js';
 import { type TraceList } from '../api/types.js';
-import { EMPTY, type LiveList, release, takePage, takeTraces } from './live-list.js';
+import { EMPTY, type LiveList, release, takeOlder, takePage, takeTraces } from './live-list.js';
 import { listKey, loadTraces, matchesSummary, type TracesState } from './traces-state.js';
 
 /** The list of traces: loaded, continued page by page, and kept live unless it is frozen. */
@@ -11,28 +12,27 @@ export function useLiveTraces(state: TracesState, frozen: boolean) {
   const [loading, setLoading] = useState(true);
   const latest = useRef({ state, frozen });
   latest.current = { state, frozen };
-  /** Aborted when other traces are asked for. */
-  const asking = useRef(new AbortController());
+  const asking = useRef(new Asking());
   const key = listKey(state);
 
-  const load = async (take: (list: LiveList, page: TraceList) => LiveList, before?: string) => {
-    const { signal } = asking.current;
-    try {
-      const page = await loadTraces(latest.current.state, before, signal);
-      if (signal.aborted) return;
-      setList((old) => take(old, page));
-      setError(undefined);
-    } catch (reason) {
-      if (!signal.aborted) setError(reason as Error);
-    }
-    if (!signal.aborted) setLoading(false);
+  const settle = (reason?: Error) => {
+    setError(reason);
+    setLoading(false);
   };
+  const load = (take: (list: LiveList, page: TraceList) => LiveList, before?: string) =>
+    asking.current.load(
+      (signal) => loadTraces(latest.current.state, before, signal),
+      (page) => {
+        setList((old) => take(old, page));
+        settle();
+      },
+      settle,
+    );
 
   useEffect(() => {
-    asking.current = new AbortController();
     setLoading(true);
     void load((_old, { traces, next_before }) => ({ shown: traces, waiting: [], next: next_before }));
-    return () => asking.current.abort();
+    return () => asking.current.giveUp();
   }, [key]);
 
   useEffect(() => {
@@ -65,8 +65,7 @@ export function useLiveTraces(state: TracesState, frozen: boolean) {
   }, [frozen]);
 
   const { shown, waiting, next } = list;
-  const loadMore = (before: string) =>
-    load((old, { traces, next_before }) => ({ ...old, shown: [...old.shown, ...traces], next: next_before }), before);
+  const loadMore = (before: string) => load((old, page) => takeOlder(old, page, before), before);
   return {
     shown,
     waiting,
