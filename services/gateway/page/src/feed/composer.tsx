@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { DEFAULT_TTL, TTLS, type Ttl } from '../api/types.js';
 import { ErrorNote } from '../ui/notes.js';
+import { type Attempt, attemptAt, leftAfter } from './attempt.js';
 
 interface ComposerProps {
   label: string;
@@ -10,50 +11,38 @@ interface ComposerProps {
   /** Named in the trace of sending it. */
   trace: string;
   withTtl?: boolean;
-  /** @param key the same for every attempt at the same text */
+  /** @param key the same for every attempt at the same message */
   send: (message: string, ttl: Ttl, key: string) => Promise<void>;
 }
 
 /** From here on one is told how much is left. */
 const NEARLY_FULL = 0.8;
 
-// crypto.randomUUID is missing where the page did not come by HTTPS or from this machine.
-const newKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
 export function Composer({ label, placeholder, button, maximum, trace, withTtl, send }: ComposerProps) {
   const [message, setMessage] = useState('');
   const [ttl, setTtl] = useState<Ttl>(DEFAULT_TTL);
   const [error, setError] = useState<Error>();
   const [sending, setSending] = useState(false);
-  const key = useRef(newKey());
+  const failed = useRef<Attempt>(undefined);
   const field = useRef<HTMLTextAreaElement>(null);
   // Code points, as the API counts: a flag or a family is several of them.
   const count = [...message].length;
   const over = count > maximum;
   const ready = message.trim() !== '' && !over && !sending;
 
-  // Anything else is another request; the same one may be sent twice.
-  const change = (text: string) => {
-    setMessage(text);
-    key.current = newKey();
-  };
-  const changeTtl = (value: Ttl) => {
-    setTtl(value);
-    key.current = newKey();
-  };
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!ready) return;
     setSending(true);
     setError(undefined);
+    const attempt = attemptAt({ message, ttl }, failed.current);
     try {
-      const sent = key.current;
-      await send(message, ttl, sent);
-      // What was written while it was sent stays.
-      if (key.current === sent) change('');
+      await send(message, ttl, attempt.key);
+      failed.current = undefined;
+      setMessage((written) => leftAfter(attempt, written));
       field.current?.focus();
     } catch (failure) {
+      failed.current = attempt;
       setError(failure as Error);
     }
     setSending(false);
@@ -74,7 +63,7 @@ export function Composer({ label, placeholder, button, maximum, trace, withTtl, 
           aria-invalid={over}
           aria-describedby={`count-${trace}`}
           data-composer
-          onInput={({ currentTarget }) => change(currentTarget.value)}
+          onInput={({ currentTarget }) => setMessage(currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
             if (event.key === 'Escape') event.currentTarget.blur();
@@ -88,7 +77,7 @@ export function Composer({ label, placeholder, button, maximum, trace, withTtl, 
             <select
               aria-label="Gone in"
               value={ttl}
-              onChange={({ currentTarget }) => changeTtl(currentTarget.value as Ttl)}
+              onChange={({ currentTarget }) => setTtl(currentTarget.value as Ttl)}
             >
               {Object.entries(TTLS).map(([value, text]) => (
                 <option key={value} value={value}>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { ErrorNote, Nothing, Waiting } from '../ui/notes.js';
 import { ActivityCard } from './activity-card.js';
-import { list, useList } from './list.js';
+import { list, loadMore, useList } from './list.js';
 
 interface ListViewProps {
   path: string;
@@ -11,7 +11,8 @@ interface ListViewProps {
 
 /** A list that loads itself, page by page. */
 export function ListView({ path, empty, emptyHint }: ListViewProps) {
-  const { reload, more } = useList(path);
+  useList(path);
+  const more = () => void loadMore(path);
   const { items, next, degraded, error, loading } = list.value;
   return (
     <>
@@ -20,7 +21,7 @@ export function ListView({ path, empty, emptyHint }: ListViewProps) {
           A part of Cruddur does not answer. You see the feed as it was last known.
         </p>
       )}
-      {error && <ErrorNote error={error} onRetry={items?.length ? more : reload} />}
+      {error && <ErrorNote error={error} onRetry={more} />}
       {!items && loading && <Waiting />}
       {items?.length === 0 && <Nothing title={empty}>{emptyHint}</Nothing>}
       <div class="cards">

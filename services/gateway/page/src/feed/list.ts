@@ -23,7 +23,7 @@ export const list = signal<List<Item>>(EMPTY);
 let loader: AbortController | undefined;
 
 /** @param path of the first page, or the `next` of the page before to add it */
-async function load(path: string, add: boolean): Promise<void> {
+export async function load(path: string, add: boolean): Promise<void> {
   loader?.abort();
   const { signal } = (loader = new AbortController());
   list.value = add ? { ...list.peek(), loading: true, error: undefined } : { ...EMPTY, path };
@@ -40,19 +40,15 @@ async function load(path: string, add: boolean): Promise<void> {
   }
 }
 
+/** Loads what comes next of the list at this path: also its first page, if that failed. */
+export const loadMore = (path: string): Promise<void> => load(list.peek().next ?? path, true);
+
 /** Loads the list at this path while the caller is on the screen. */
-export function useList(path: string): { reload: () => void; more: () => void } {
+export function useList(path: string): void {
   useEffect(() => {
     void load(path, false);
     return () => loader?.abort();
   }, [path]);
-  return {
-    reload: () => void load(path, false),
-    more: () => {
-      const { next } = list.peek();
-      if (next) void load(next, true);
-    },
-  };
 }
 
 /** Shows a message at once that the list would only have the next time, if that list is still on the screen. */
