@@ -6,16 +6,20 @@ const location = signal(new URL(window.location.href));
 export const path = computed(() => location.value.pathname);
 export const term = computed(() => location.value.searchParams.get('term') ?? '');
 
-window.addEventListener('popstate', () => (location.value = new URL(window.location.href)));
+window.addEventListener('popstate', () => arrive(new URL(window.location.href)));
 
 export function navigate(to: string): void {
   const next = new URL(to, window.location.href);
   if (next.href === window.location.href) return;
   window.history.pushState(null, '', next);
-  const otherView = next.pathname !== location.peek().pathname;
-  location.value = next;
+  arrive(next);
   window.scrollTo(0, 0);
-  // Who reads by ear or goes on by keyboard is where the new view begins.
+}
+
+/** In another view, who reads by ear or goes on by keyboard is where it begins. */
+function arrive(at: URL): void {
+  const otherView = at.pathname !== location.peek().pathname;
+  location.value = at;
   if (otherView) document.getElementById('main')?.focus({ preventScroll: true });
 }
 

@@ -6,18 +6,21 @@ const location = signal(new URL(window.location.href));
 export const path = computed(() => location.value.pathname);
 export const params = computed(() => location.value.searchParams);
 
-window.addEventListener('popstate', () => (location.value = new URL(window.location.href)));
+window.addEventListener('popstate', () => arrive(new URL(window.location.href)));
 
 export function navigate(to: string, { replace = false } = {}): void {
   const next = new URL(to, window.location.href);
   if (next.href === window.location.href) return;
   window.history[replace ? 'replaceState' : 'pushState'](null, '', next);
-  const otherPage = next.pathname !== location.peek().pathname;
-  location.value = next;
-  if (!otherPage) return;
-  window.scrollTo(0, 0);
-  // Who reads by ear or goes on by keyboard is where the new page begins.
-  document.getElementById('main')?.focus({ preventScroll: true });
+  if (arrive(next)) window.scrollTo(0, 0);
+}
+
+/** On another page, who reads by ear or goes on by keyboard is where it begins. */
+function arrive(at: URL): boolean {
+  const otherPage = at.pathname !== location.peek().pathname;
+  location.value = at;
+  if (otherPage) document.getElementById('main')?.focus({ preventScroll: true });
+  return otherPage;
 }
 
 export type ParamChanges = Record<string, string | number | readonly string[] | null | undefined | false>;
