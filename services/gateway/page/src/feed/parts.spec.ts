@@ -25,4 +25,9 @@ describe('partsOf', () => {
   ])('finds in %j the handles %j', (message, handles) => {
     expect(partsOf(message).flatMap((part) => (typeof part === 'string' ? [] : [part.handle]))).toEqual(handles);
   });
+
+  it('takes no noticeable time for a hostile message', () => {
+    const hostile = '@a'.repeat(100_000);
+    expect(partsOf(hostile)).toEqual([hostile]);
+  });
 });
