@@ -32,10 +32,12 @@ const { values: options } = parseArgs({
     slices: { type: 'string' },
     /** Of each subject in a slice. */
     requests: { type: 'string' },
-    /** A neighbour that always answers the same, or the real services behind the gateway. */
+    /** A neighbour that always answers with the same page of ten, one with an `empty` page, or the real `services`. */
     behind: { type: 'string', default: 'neighbour' },
   },
 });
+if (!['neighbour', 'empty', 'services'].includes(options.behind))
+  throw new Error('--behind is neighbour, empty or services');
 const rounds = Number(options.rounds ?? (options.quick ? 2 : 3));
 const slices = Number(options.slices ?? (options.quick ? 1 : 2));
 const requests = Number(options.requests ?? (options.quick ? 3_000 : 6_000));
@@ -130,7 +132,11 @@ function run(command: string, args: string[]): void {
 
 async function startNeighbour() {
   const program = join(folder, 'programs/neighbour.mjs');
-  const neighbour = start({ args: [program], env: { BENCH_ACTIVITIES: '10' }, measured: false });
+  const neighbour = start({
+    args: [program],
+    env: { BENCH_ACTIVITIES: options.behind === 'empty' ? '0' : '10' },
+    measured: false,
+  });
   const { port } = await nextMessage<{ port: number }>(neighbour);
   return { env: { HOME_ACTIVITIES_URL: `http://127.0.0.1:${port}` }, stop: () => neighbour.stop() };
 }
@@ -199,7 +205,7 @@ function report(): void {
   const date = new Date().toISOString();
   const shipped = shippedBesideNone(subjects);
   const result = { machine, date, behind: options.behind, rounds, slices, requests, subjects, ratios, shipped, growth };
-  const name = options.behind === 'services' ? 'latest-services.json' : 'latest.json';
+  const name = options.behind === 'neighbour' ? 'latest.json' : `latest-${options.behind}.json`;
   mkdirSync(join(folder, '../results'), { recursive: true });
   writeFileSync(join(folder, '../results', name), `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(`CPU of the gateway per request, median of ${rounds * slices} slices of ${requests}; ${machine}`);
