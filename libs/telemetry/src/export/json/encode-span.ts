@@ -1,4 +1,4 @@
-import type { Attributes, HrTime, Link, SpanKind } from '@opentelemetry/api';
+import type { HrTime, Link, SpanContext, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
@@ -20,92 +20,225 @@ export class EncodedSpan {
   ) {}
 }
 
-const HAS_IS_REMOTE = 0x100;
-const IS_REMOTE = 0x200;
-const BRACE = 125;
+const CLOSED = fragment('}}');
 const COMMA = 44;
 
-const TRACE_ID = fragment('{"traceId":"');
-const SPAN_ID = fragment('","spanId":"');
-const PARENT_SPAN_ID = fragment('","parentSpanId":"');
-const TRACE_STATE = fragment('","traceState":');
-const END = fragment('","endTimeUnixNano":"');
-const ATTRIBUTES = fragment('","attributes":[');
-const NOTHING_ELSE = fragment(
-  '],"droppedAttributesCount":0,"events":[],"droppedEventsCount":0,"links":[],"droppedLinksCount":0,"status":{"code":',
-);
-const DROPPED_ATTRIBUTES = fragment('],"droppedAttributesCount":');
-const EVENTS = fragment(',"events":');
-const DROPPED_EVENTS = fragment(',"droppedEventsCount":');
-const LINKS = fragment(',"links":');
-const DROPPED_LINKS = fragment(',"droppedLinksCount":');
-const STATUS = fragment(',"status":{"code":');
-const MESSAGE = fragment(',"message":');
-const FLAGS = fragment('},"flags":');
-const QUOTED = fragment('"');
-const CLOSED = fragment('}}');
-
-const out = new JsonBytes();
+/** What is remembered of a scope; names and keys come from code, and should one ever not, this stays small. */
+const MAX_NAMES = 500;
+const MAX_KEYS = 500;
+const MAX_PATTERN_BYTES = 4_096;
+/** Spans that are not like the pattern before it is replaced. */
+const STRANGERS = 16;
 
 /**
- * A span in the JSON encoding of OTLP (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), as
- * `JsonTraceSerializer` of @opentelemetry/otlp-transformer writes it. Most attributes are what they were in an earlier span of
- * the same name, and are copied from there.
+ * A span in the JSON encoding of OTLP (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), with what
+ * `JsonTraceSerializer` of @opentelemetry/otlp-transformer writes. Nearly all of it is what it was in an earlier span of
+ * the same name, and is copied from there.
  */
 export function encodeSpan(span: ReadableSpan): EncodedSpan {
-  const { parentSpanContext: parent, status, events, links } = span;
-  const { traceId, spanId, traceFlags, traceState } = span.spanContext();
-  out.discard();
-  out.put(TRACE_ID);
-  out.plain(traceId);
-  out.put(SPAN_ID);
-  out.plain(spanId);
-  if (parent?.spanId) {
-    out.put(PARENT_SPAN_ID);
-    out.plain(parent.spanId);
-  }
-  if (traceState) {
-    out.put(TRACE_STATE);
-    out.string(traceState.serialize());
-  } else out.put(QUOTED);
-  const known = knownName(span);
-  out.put(known.beginning);
-  putTime(span.startTime);
-  out.put(END);
-  putTime(span.endTime);
-  out.put(ATTRIBUTES);
-  known.putAttributes(span.attributes);
-  if (
-    span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount + events.length + links.length ===
-    0
-  ) {
-    out.put(NOTHING_ELSE);
-  } else putEventsAndLinks(span);
-  out.number(status.code);
-  if (status.message !== undefined) {
-    out.put(MESSAGE);
-    out.string(status.message);
-  }
-  out.put(FLAGS);
-  out.number(flagsOf(traceFlags, parent?.isRemote));
-  out.byte(BRACE);
-  const { chunk, start, end } = out.take();
-  return new EncodedSpan(span.resource, span.instrumentationScope, chunk, start, end);
+  const { instrumentationScope: scope } = span;
+  let spans = byScope.get(scope);
+  if (!spans) byScope.set(scope, (spans = new SpansOfScope()));
+  return spans.encode(span);
 }
 
-/** Rare enough to be left to `JSON.stringify`. */
-function putEventsAndLinks(span: ReadableSpan): void {
-  out.put(DROPPED_ATTRIBUTES);
-  out.number(span.droppedAttributesCount);
-  out.put(EVENTS);
-  out.json(span.events.map(toEvent));
-  out.put(DROPPED_EVENTS);
-  out.number(span.droppedEventsCount);
-  out.put(LINKS);
-  out.json(span.links.map(toLink));
-  out.put(DROPPED_LINKS);
-  out.number(span.droppedLinksCount);
-  out.put(STATUS);
+/** They stand one behind the other, as a request has them. */
+class SpansOfScope {
+  private readonly out = new JsonBytes();
+  /** By kind, with a parent or without. */
+  private readonly patterns: (Map<string, SpanPattern> | undefined)[] = [];
+
+  encode(span: ReadableSpan): EncodedSpan {
+    this.out.discard();
+    this.patternOf(span).write(span, this.out);
+    const { chunk, start, end } = this.out.take();
+    return new EncodedSpan(span.resource, span.instrumentationScope, chunk, start, end);
+  }
+
+  private patternOf({ name, kind, parentSpanContext }: ReadableSpan): SpanPattern {
+    const patterns = (this.patterns[kind * 2 + (parentSpanContext?.spanId ? 1 : 0)] ??= new Map<string, SpanPattern>());
+    let pattern = patterns.get(name);
+    if (!pattern) {
+      if (patterns.size >= MAX_NAMES) patterns.clear();
+      patterns.set(name, (pattern = new SpanPattern()));
+    }
+    return pattern;
+  }
+}
+
+const byScope = new WeakMap<InstrumentationScope, SpansOfScope>();
+
+/** Where ids stand in a span whose ids have the length that they should. */
+const TRACE_ID_AT = '{"traceId":"'.length;
+const SPAN_ID_AT = TRACE_ID_AT + 32 + '","spanId":"'.length;
+const PARENT_SPAN_ID_AT = SPAN_ID_AT + 16 + '","parentSpanId":"'.length;
+/** Times stand before the attributes. */
+const END_TIME_BEFORE = 19 + '","attributes":['.length;
+const START_TIME_BEFORE = 19 + '","endTimeUnixNano":"'.length + END_TIME_BEFORE;
+
+/** An earlier span, with which others of its name, kind and scope are compared. */
+class SpanPattern {
+  private bytes: Fragment = fragment('');
+  private keys: string[] = [];
+  private values: unknown[] = [];
+  /** Where its attributes begin, and where each of them ends; a comma precedes all but the first. */
+  private bounds = [0];
+  private rest: Rest | undefined;
+  private strangers = STRANGERS;
+  /** Parts of `bytes` that were copied, by where they begin. */
+  private readonly parts = new Map<number, Fragment>();
+
+  write(span: ReadableSpan, out: JsonBytes): void {
+    if (!isRegular(span)) this.writeAnew(span, out);
+    else if (this.strangers >= STRANGERS) this.learn(span, out);
+    else this.writeAlike(span, out);
+  }
+
+  /** What is as it was is copied together with its neighbours. */
+  private writeAlike(span: ReadableSpan, out: JsonBytes): void {
+    const { bytes, keys, values, bounds } = this;
+    const { attributes } = span;
+    const attributesEnd = bounds.at(-1)!;
+    let from = 0;
+    let at = 0;
+    let written = 0;
+    for (const key in attributes) {
+      const value = attributes[key];
+      if (keys[at] !== key || values[at] !== value) {
+        this.copy(from, bounds[at] ?? attributesEnd, out);
+        if (at > 0) out.byte(COMMA);
+        putAttribute(key, value, out);
+        from = bounds[at + 1] ?? attributesEnd;
+        written++;
+      }
+      at++;
+    }
+    if (at < keys.length) {
+      this.copy(from, bounds[at]!, out);
+      from = attributesEnd;
+    }
+    if (this.rest && hasRest(span, this.rest)) this.copy(from, bytes.length, out);
+    else {
+      this.copy(from, attributesEnd, out);
+      out.text(restOf(span));
+    }
+    if (written * 2 > at) this.strangers++;
+    const { traceId, spanId } = span.spanContext();
+    out.replace(TRACE_ID_AT, traceId);
+    out.replace(SPAN_ID_AT, spanId);
+    if (span.parentSpanContext?.spanId) out.replace(PARENT_SPAN_ID_AT, span.parentSpanContext.spanId);
+    replaceTime(bounds[0]! - START_TIME_BEFORE, span.startTime, out);
+    replaceTime(bounds[0]! - END_TIME_BEFORE, span.endTime, out);
+  }
+
+  private copy(from: number, to: number, out: JsonBytes): void {
+    if (from >= to) return;
+    let part = this.parts.get(from);
+    if (part?.length !== to - from) this.parts.set(from, (part = this.bytes.subarray(from, to)));
+    out.put(part);
+  }
+
+  private learn(span: ReadableSpan, out: JsonBytes): void {
+    const bounds = this.writeAnew(span, out);
+    if (out.position > MAX_PATTERN_BYTES) return;
+    this.bytes = out.copy();
+    this.keys = Object.keys(span.attributes);
+    // A list may be the same and hold something else by then.
+    this.values = Object.values(span.attributes).map((value) => (typeof value === 'object' ? NaN : value));
+    this.bounds = bounds;
+    const { status, parentSpanContext } = span;
+    this.rest = hasMore(span)
+      ? undefined
+      : { code: status.code, flags: flagsOf(span.spanContext(), parentSpanContext) };
+    this.strangers = 0;
+    this.parts.clear();
+  }
+
+  /** @returns where the attributes begin, and where each of them ends */
+  private writeAnew(span: ReadableSpan, out: JsonBytes): number[] {
+    const { attributes } = span;
+    out.text(headOf(span));
+    const bounds = [out.position];
+    for (const key of Object.keys(attributes)) {
+      if (bounds.length > 1) out.byte(COMMA);
+      putAttribute(key, attributes[key], out);
+      bounds.push(out.position);
+    }
+    out.text(restOf(span));
+    return bounds;
+  }
+}
+
+/** Whether ids and times have as many digits as in nearly all spans. */
+function isRegular(span: ReadableSpan): boolean {
+  const { traceId, spanId } = span.spanContext();
+  const parentSpanId = span.parentSpanContext?.spanId;
+  return (
+    traceId.length === 32 &&
+    spanId.length === 16 &&
+    (!parentSpanId || parentSpanId.length === 16) &&
+    isRegularTime(span.startTime) &&
+    isRegularTime(span.endTime)
+  );
+}
+
+/** From 2001 to 2286 the epoch is a number of seconds with ten digits. */
+function isRegularTime([seconds, nanoseconds]: HrTime): boolean {
+  return seconds >= 1e9 && seconds < 1e10 && nanoseconds >= 0 && nanoseconds < 1e9;
+}
+
+function replaceTime(position: number, [seconds, nanoseconds]: HrTime, out: JsonBytes): void {
+  const billions = Math.trunc(seconds / 1e9);
+  out.replace(position, String(billions));
+  out.replaceDigits(position + 1, seconds - billions * 1e9);
+  out.replaceDigits(position + 10, nanoseconds);
+}
+
+function headOf(span: ReadableSpan): string {
+  const { name, kind, startTime, endTime, parentSpanContext } = span;
+  const { traceId, spanId } = span.spanContext();
+  const head = {
+    traceId,
+    spanId,
+    parentSpanId: parentSpanContext?.spanId || undefined,
+    name,
+    kind: kind + 1,
+    startTimeUnixNano: nanosecondsOf(startTime),
+    endTimeUnixNano: nanosecondsOf(endTime),
+  };
+  return `${JSON.stringify(head).slice(0, -1)},"attributes":[`;
+}
+
+/** What follows the attributes of a span that has neither events, links, losses, a message nor a trace state. */
+interface Rest {
+  code: SpanStatusCode;
+  flags: number;
+}
+
+function hasRest(span: ReadableSpan, { code, flags }: Rest): boolean {
+  return span.status.code === code && flagsOf(span.spanContext(), span.parentSpanContext) === flags && !hasMore(span);
+}
+
+function hasMore(span: ReadableSpan): boolean {
+  const { droppedAttributesCount, droppedEventsCount, droppedLinksCount, events, links, status } = span;
+  const count = droppedAttributesCount + droppedEventsCount + droppedLinksCount + events.length + links.length;
+  return count > 0 || status.message !== undefined || span.spanContext().traceState !== undefined;
+}
+
+function restOf(span: ReadableSpan): string {
+  const { status, parentSpanContext } = span;
+  const spanContext = span.spanContext();
+  const rest = {
+    droppedAttributesCount: span.droppedAttributesCount,
+    events: span.events.map(toEvent),
+    droppedEventsCount: span.droppedEventsCount,
+    links: span.links.map(toLink),
+    droppedLinksCount: span.droppedLinksCount,
+    status: { code: status.code, message: status.message },
+    flags: flagsOf(spanContext, parentSpanContext),
+    traceState: spanContext.traceState?.serialize(),
+  };
+  return `],${JSON.stringify(rest).slice(1)}`;
 }
 
 function toEvent({ name, time, attributes = {}, droppedAttributesCount = 0 }: TimedEvent): object {
@@ -113,130 +246,28 @@ function toEvent({ name, time, attributes = {}, droppedAttributesCount = 0 }: Ti
 }
 
 function toLink({ context, attributes = {}, droppedAttributesCount = 0 }: Link): object {
-  const { traceId, spanId, traceState, traceFlags, isRemote } = context;
+  const { traceId, spanId, traceState } = context;
   return {
     attributes: toKeyValues(attributes),
     spanId,
     traceId,
     traceState: traceState?.serialize(),
     droppedAttributesCount,
-    flags: flagsOf(traceFlags, isRemote),
+    flags: flagsOf(context, context),
   };
 }
 
-function flagsOf(traceFlags: number, isRemote: boolean | undefined): number {
-  return (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0);
-}
+const HAS_IS_REMOTE = 0x100;
+const IS_REMOTE = 0x200;
 
-let second = NaN;
-let secondDigits = fragment('');
-
-/** Nanoseconds since the epoch. Nearly all spans begin and end within the second of the one before. */
-function putTime(time: HrTime): void {
-  const [seconds, nanoseconds] = time;
-  if (!(nanoseconds >= 0 && nanoseconds < 1e9 && seconds > 0)) {
-    out.plain(nanosecondsOf(time));
-    return;
-  }
-  if (seconds !== second) {
-    second = seconds;
-    secondDigits = fragment(String(Math.trunc(seconds)));
-  }
-  out.put(secondDigits);
-  out.digits(nanoseconds, 9);
+/** @param origin of a span its parent, of a link what it leads to */
+function flagsOf({ traceFlags }: SpanContext, origin: SpanContext | undefined): number {
+  return (traceFlags & 0xff) | HAS_IS_REMOTE | (origin?.isRemote ? IS_REMOTE : 0);
 }
 
 function nanosecondsOf([seconds, nanoseconds]: HrTime): string {
   if (!Number.isFinite(seconds + nanoseconds)) return '0';
   return String(BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanoseconds)));
-}
-
-/** What is kept of what was written; names and keys come from code, and should one ever not, this stays small. */
-const MAX_NAMES = 500;
-const MAX_KEYS = 500;
-const MAX_PATTERN_BYTES = 2_048;
-/** Spans that are not like the pattern before it is replaced. */
-const STRANGERS = 16;
-
-/** What spans of one name and kind have in common: how they begin, and a pattern of their attributes. */
-class KnownName {
-  /** From the name to the start time. */
-  readonly beginning: Fragment;
-  private keys: string[] = [];
-  private values: unknown[] = [];
-  /** Where each attribute ends in `bytes`, in which a comma precedes all but the first. */
-  private ends: number[] = [];
-  private bytes: Fragment = fragment('');
-  private strangers = STRANGERS - 1;
-
-  constructor(name: string, kind: number) {
-    this.beginning = fragment(`,"name":${JSON.stringify(name)},"kind":${kind + 1},"startTimeUnixNano":"`);
-  }
-
-  /** What is as it was, and that is most of it, is copied together with its neighbours. */
-  putAttributes(attributes: Attributes): void {
-    if (this.strangers >= STRANGERS) {
-      this.learn(attributes);
-      return;
-    }
-    const { keys, values } = this;
-    let at = 0;
-    let copied = 0;
-    let written = 0;
-    for (const key in attributes) {
-      const value = attributes[key];
-      if (keys[at] !== key || values[at] !== value) {
-        this.copy(copied, at);
-        if (at > 0) out.byte(COMMA);
-        putAttribute(key, value);
-        copied = at + 1;
-        written++;
-      }
-      at++;
-    }
-    this.copy(copied, at);
-    if (written * 2 > at) this.strangers++;
-  }
-
-  private copy(from: number, to: number): void {
-    if (from < to) out.part(this.bytes, from === 0 ? 0 : this.ends[from - 1]!, this.ends[to - 1]!);
-  }
-
-  private learn(attributes: Attributes): void {
-    const { position } = out;
-    const keys: string[] = [];
-    const values: unknown[] = [];
-    const ends: number[] = [];
-    for (const key in attributes) {
-      const value = attributes[key];
-      if (keys.length > 0) out.byte(COMMA);
-      putAttribute(key, value);
-      keys.push(key);
-      // A list may be the same and hold something else by then.
-      values.push(typeof value === 'object' ? NaN : value);
-      ends.push(out.position - position);
-    }
-    this.strangers = 0;
-    if (out.position - position > MAX_PATTERN_BYTES) return;
-    this.keys = keys;
-    this.values = values;
-    this.ends = ends;
-    this.bytes = out.since(position);
-  }
-}
-
-/** By kind: the span of a call is often named as the one that it leads to. */
-const names = new Map<SpanKind, Map<string, KnownName>>();
-
-function knownName({ name, kind }: ReadableSpan): KnownName {
-  let ofKind = names.get(kind);
-  if (!ofKind) names.set(kind, (ofKind = new Map<string, KnownName>()));
-  let known = ofKind.get(name);
-  if (!known) {
-    if (ofKind.size >= MAX_NAMES) ofKind.clear();
-    ofKind.set(name, (known = new KnownName(name, kind)));
-  }
-  return known;
 }
 
 const keys = new Map<string, { string: Fragment; integer: Fragment }>();
@@ -252,7 +283,7 @@ function keyOf(key: string): { string: Fragment; integer: Fragment } {
   return known;
 }
 
-function putAttribute(key: string, value: unknown): void {
+function putAttribute(key: string, value: unknown, out: JsonBytes): void {
   if (typeof value === 'string') {
     out.put(keyOf(key).string);
     out.string(value);

@@ -1,29 +1,41 @@
+const FIRST_CHUNK_BYTES = 4 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 /** Longer texts are left to V8, whose own loops are faster then. */
-const SHORT = 160;
+const SHORT_TEXT = 160;
+/** The same for bytes. */
+const SHORT_BYTES = 24;
 const QUOTE = 34;
+const COMMA = 44;
 const BACKSLASH = 92;
 const ZERO = 48;
 
 /** JSON that was written before, or is the same every time. */
 export type Fragment = Uint8Array;
 
-export const fragment = (json: string): Fragment => Buffer.from(json);
+export const fragment = (json: string): Fragment => new TextEncoder().encode(json);
+
+/** The digits of 000 to 999, one number after the other. */
+const THREE_DIGITS = Uint8Array.from({ length: 3_000 }, (_, i) => {
+  const value = (i / 3) | 0;
+  return ZERO + (((value / [100, 10, 1][i % 3]!) | 0) % 10);
+});
 
 /**
- * Writes JSON as UTF-8, one document after the other, into chunks outside of V8's heap: what is written there is neither
- * looked at by the garbage collector nor copied by it, and needs no encoding when it is sent.
+ * Writes JSON as UTF-8, one document after the other with a comma between, into chunks outside of V8's heap: what is
+ * written there is neither looked at by the garbage collector nor copied by it, and needs no encoding when it is sent.
  */
 export class JsonBytes {
-  private chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  private chunk: Uint8Array = Buffer.allocUnsafeSlow(FIRST_CHUNK_BYTES);
   private begun = 0;
   private at = 0;
 
   /** Ends the document that was being written: `chunk` from `start` to `end` will not change any more. */
   take(): { chunk: Uint8Array; start: number; end: number } {
-    const start = this.begun;
+    const { chunk, begun: start, at: end } = this;
+    this.begun = end;
+    this.byte(COMMA);
     this.begun = this.at;
-    return { chunk: this.chunk, start, end: this.at };
+    return { chunk, start, end };
   }
 
   /** Forgets what was written since the last document. */
@@ -31,31 +43,23 @@ export class JsonBytes {
     this.at = this.begun;
   }
 
-  /** How many bytes the document has so far; for {@link since}. */
+  /** How many bytes the document has so far. */
   get position(): number {
     return this.at - this.begun;
   }
 
-  /** A copy of what was written since that position of the same document. */
-  since(position: number): Fragment {
-    return Buffer.from(this.chunk.subarray(this.begun + position, this.at));
+  /** A copy of the document so far. */
+  copy(): Fragment {
+    return new Uint8Array(this.chunk.subarray(this.begun, this.at));
   }
 
   put(bytes: Fragment): void {
     const { length } = bytes;
     if (this.at + length > this.chunk.length) this.makeRoom(length);
     const { chunk, at } = this;
-    if (length > 24) chunk.set(bytes, at);
+    if (length > SHORT_BYTES) chunk.set(bytes, at);
     else for (let i = 0; i < length; i++) chunk[at + i] = bytes[i]!;
     this.at = at + length;
-  }
-
-  /** The bytes of what was written before from `start` to `end`. */
-  part(bytes: Fragment, start: number, end: number): void {
-    const length = end - start;
-    if (this.at + length > this.chunk.length) this.makeRoom(length);
-    this.chunk.set(start === 0 && length === bytes.length ? bytes : bytes.subarray(start, end), this.at);
-    this.at += length;
   }
 
   byte(code: number): void {
@@ -63,20 +67,10 @@ export class JsonBytes {
     this.chunk[this.at++] = code;
   }
 
-  /** A text that JSON and UTF-8 leave as it is: hexadecimal digits, numbers. */
-  plain(text: string): void {
-    const { length } = text;
-    if (this.at + length > this.chunk.length) this.makeRoom(length);
-    const { chunk } = this;
-    let { at } = this;
-    for (let i = 0; i < length; i++) chunk[at++] = text.charCodeAt(i);
-    this.at = at;
-  }
-
   /** Any text, in quotation marks. */
   string(text: string): void {
     const { length } = text;
-    if (length <= SHORT) {
+    if (length <= SHORT_TEXT) {
       if (this.at + length + 2 > this.chunk.length) this.makeRoom(length + 2);
       const { chunk } = this;
       let { at } = this;
@@ -97,37 +91,63 @@ export class JsonBytes {
   }
 
   number(value: number): void {
-    if (value >= 0 && value < 1e9 && Number.isInteger(value)) this.digits(value, countDigits(value));
-    else this.json(value);
-  }
-
-  /** @param value a whole number below 10^9, with leading zeros up to that many digits */
-  digits(value: number, count: number): void {
-    if (this.at + count > this.chunk.length) this.makeRoom(count);
-    const { chunk } = this;
-    this.at += count;
-    let { at } = this;
-    let rest = value | 0;
-    for (let i = 0; i < count; i++) {
-      const tenth = (rest / 10) | 0;
-      chunk[--at] = ZERO + rest - tenth * 10;
-      rest = tenth;
-    }
+    if (value >= 0 && value < 1e9 && Number.isInteger(value)) {
+      const count = countDigits(value);
+      if (this.at + count > this.chunk.length) this.makeRoom(count);
+      const { chunk } = this;
+      this.at += count;
+      let rest = value | 0;
+      for (let at = this.at - 1; at >= this.at - count; at--) {
+        const tenth = (rest / 10) | 0;
+        chunk[at] = ZERO + rest - tenth * 10;
+        rest = tenth;
+      }
+    } else this.json(value);
   }
 
   /** Whatever `JSON.stringify` makes of it. */
   json(value: unknown): void {
-    const text = JSON.stringify(value);
+    this.text(JSON.stringify(value));
+  }
+
+  /** A piece of JSON. */
+  text(json: string): void {
     // No UTF-16 code unit takes more than three bytes.
-    if (this.at + text.length * 3 > this.chunk.length) this.makeRoom(Buffer.byteLength(text));
-    this.at += this.chunk.write(text, this.at);
+    if (this.at + json.length * 3 > this.chunk.length) this.makeRoom(Buffer.byteLength(json));
+    this.at += (this.chunk as Buffer).write(json, this.at);
+  }
+
+  /** Writes ASCII over what stands at that position of the document. */
+  replace(position: number, text: string): void {
+    const { chunk } = this;
+    const at = this.begun + position;
+    for (let i = 0; i < text.length; i++) chunk[at + i] = text.charCodeAt(i);
+  }
+
+  /** The same with nine digits. @param value below 10^9, cut to a whole number */
+  replaceDigits(position: number, value: number): void {
+    const whole = value | 0;
+    const millions = (whole / 1_000_000) | 0;
+    const thousands = ((whole - millions * 1_000_000) / 1_000) | 0;
+    this.replaceThree(position, millions);
+    this.replaceThree(position + 3, thousands);
+    this.replaceThree(position + 6, whole - millions * 1_000_000 - thousands * 1_000);
+  }
+
+  private replaceThree(position: number, value: number): void {
+    const { chunk } = this;
+    const at = this.begun + position;
+    chunk[at] = THREE_DIGITS[value * 3]!;
+    chunk[at + 1] = THREE_DIGITS[value * 3 + 1]!;
+    chunk[at + 2] = THREE_DIGITS[value * 3 + 2]!;
   }
 
   /** The document moves to a new chunk; those before it stay where they are. */
   private makeRoom(bytes: number): void {
-    const written = this.at - this.begun;
-    const chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, (written + bytes) * 2));
-    this.chunk.copy(chunk, 0, this.begun, this.at);
+    const written = this.position;
+    const larger = Math.min(this.chunk.length * 4, CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafeSlow(Math.max(larger, (written + bytes) * 2));
+    chunk.set(this.chunk.subarray(this.begun, this.at));
     this.chunk = chunk;
     this.begun = 0;
     this.at = written;

@@ -125,6 +125,29 @@ describe('a span is written as the stock serializer writes it, with', () => {
     }
   });
 
+  it('all but attributes like those of the span before, or not', () => {
+    let seed = 11;
+    const below = (limit: number) => (seed = (seed * 48_271) % 0x7fffffff) % limit;
+    const one = <Value>(...values: Value[]) => (below(3) === 0 ? values[below(values.length)]! : values[0]!);
+    const digits = (length: number) => Array.from({ length }, () => below(16).toString(16)).join('');
+    for (let i = 0; i < 3_000; i++) {
+      const isRemote = one(true, false, undefined);
+      const traceState = one(undefined, createTraceState('v=1'));
+      expectSame([
+        span({
+          context: { traceId: digits(32), spanId: digits(one(16, 15)), traceFlags: one(1, 0, 3), traceState },
+          parentSpanContext: one({ ...ids, spanId: digits(one(16, 2)), isRemote }, undefined, { ...ids, spanId: '' }),
+          status: one({ code: 0 }, { code: 1 }, { code: 2 }, { code: 2, message: 'no' }),
+          startTime: one([1_795_746_863 + below(1e8), below(1e9)], [1_999_999_999.5, 0.5], [2e9, 999_999_999], [5, 5]),
+          endTime: one([1_795_746_863 + below(1e8), below(1e9)], [9_999_999_999, 1], [1e10, 1], [1e9, 1e9]),
+          droppedAttributesCount: one(0, 1),
+          events: one([], [{ name: 'event', time: [1_795_746_863, 5] }]),
+          attributes: one({ a: 'a', b: 1 }, { a: 'b', b: 1 }, { a: 'a', b: 2 }, {}),
+        }),
+      ]);
+    }
+  });
+
   it('more values of a key, more keys and more names than are remembered', () => {
     expectSame(
       Array.from({ length: 1_500 }, (_, i) => span({ name: `work ${i}`, attributes: { id: `id ${i}`, same: 'same', [`key ${i}`]: i } })), // prettier-ignore

@@ -7,7 +7,12 @@ import {
 import type { Resource } from '@opentelemetry/resources';
 import { type EncodedSpan, toResource } from './encode-span.js';
 
-type Piece = Pick<EncodedSpan, 'chunk' | 'start' | 'end'>;
+/** Of a chunk. */
+interface Piece {
+  chunk: Uint8Array;
+  start: number;
+  end: number;
+}
 
 /** An ExportTraceServiceRequest out of spans that are JSON already, by resource and scope. */
 export const OtlpJsonSerializer: ISerializer<EncodedSpan[], IExportTraceServiceResponse> = {
@@ -18,7 +23,7 @@ export const OtlpJsonSerializer: ISerializer<EncodedSpan[], IExportTraceServiceR
       pieces.push(text(`${JSON.stringify({ resource: toResource(resource), schemaUrl }).slice(0, -1)},"scopeSpans":[`));
       list(pieces, scopes, ([{ name, version, schemaUrl }, ofScope]) => {
         pieces.push(text(`${JSON.stringify({ scope: { name, version }, schemaUrl }).slice(0, -1)},"spans":[`));
-        list(pieces, ofScope, (span) => pieces.push(span));
+        addSpans(pieces, ofScope);
         pieces.push(END);
       });
       pieces.push(END);
@@ -46,6 +51,18 @@ function list<T>(pieces: Piece[], items: Iterable<T>, add: (item: T) => void): v
   }
 }
 
+/** Spans that were written one after the other, with a comma between, are one piece. */
+function addSpans(pieces: Piece[], spans: EncodedSpan[]): void {
+  let last: Piece | undefined;
+  for (const { chunk, start, end } of spans) {
+    if (last?.chunk === chunk && last.end + 1 === start) last.end = end;
+    else {
+      if (last) pieces.push(COMMA);
+      pieces.push((last = { chunk, start, end }));
+    }
+  }
+}
+
 function byResourceAndScope(spans: EncodedSpan[]): Map<Resource, Map<InstrumentationScope, EncodedSpan[]>> {
   const groups = new Map<Resource, Map<InstrumentationScope, EncodedSpan[]>>();
   for (const span of spans) {
@@ -64,8 +81,7 @@ function joined(pieces: Piece[]): Uint8Array {
   const body = Buffer.allocUnsafeSlow(length);
   let at = 0;
   for (const { chunk, start, end } of pieces) {
-    if (end - start === 1) body[at] = chunk[start]!;
-    else body.set(chunk.subarray(start, end), at);
+    body.set(chunk.subarray(start, end), at);
     at += end - start;
   }
   return body;
