@@ -24,16 +24,16 @@ describe('linksFor', () => {
   it('has none where the trace does not begin, where it is not kept, and without a span', () => {
     showLinks(LINKS, { NODE_ENV: 'development' });
     expect([linksFor(span(TraceFlags.SAMPLED, ids)), linksFor(span(TraceFlags.NONE)), linksFor(undefined)]).toEqual([
-      {},
-      {},
-      {},
+      undefined,
+      undefined,
+      undefined,
     ]);
   });
 
   it('adds no field as long as no link is known, and none in production', () => {
     showLinks(LINKS.slice(1), {});
-    expect(linksFor(span())).toEqual({});
+    expect(linksFor(span())).toBeUndefined();
     showLinks(LINKS, { NODE_ENV: 'production' });
-    expect(linksFor(span())).toEqual({});
+    expect(linksFor(span())).toBeUndefined();
   });
 });

@@ -17,11 +17,13 @@ interface Completed {
   time: number;
   spanContext: SpanContext | undefined;
   method: string;
+  /** As JSON. */
   route: string;
   status: number;
   /** Milliseconds. */
   duration: number;
-  others: { aborted?: boolean; trace_links?: string[] };
+  /** Fields as JSON, with a comma before each. */
+  others: string;
 }
 
 /**
@@ -31,7 +33,8 @@ interface Completed {
 export function logRequests(fastify: FastifyInstance, logger: Logger, output: DestinationStream): void {
   const bindings = inside(logger.bindings());
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (isIgnoredTarget(request.url)) return done();
+    const traced = serverRequestOf(request.raw);
+    if (!traced && isIgnoredTarget(request.url)) return done();
     const started = performance.now();
     const { method, url } = request;
     const route = request.routeOptions.url;
@@ -43,14 +46,13 @@ export function logRequests(fastify: FastifyInstance, logger: Logger, output: De
         time: Date.now(),
         spanContext: traced ? traced.span.spanContext() : trace.getSpanContext(context.active()),
         method,
-        route: route ?? splitTarget(url).path,
+        route: route === undefined ? JSON.stringify(splitTarget(url).path) : routeText(route),
         status: response.statusCode,
         duration: Math.round((performance.now() - started) * 1_000) / 1_000,
-        others: { ...(isCutOff(response) && { aborted: true }), ...linksFor(traced?.span) },
+        others: (isCutOff(response) ? ',"aborted":true' : '') + inside(linksFor(traced?.span)),
       };
       holdLine(() => void output.write(toText(completed, bindings)));
     };
-    const traced = serverRequestOf(request.raw);
     if (traced) traced.atEnd = log;
     else reply.raw.once('close', () => log(reply.raw));
     done();
@@ -60,11 +62,24 @@ export function logRequests(fastify: FastifyInstance, logger: Logger, output: De
 /** Past pino, which takes several times as long to find out what is known here. */
 function toText({ level, time, spanContext, method, route, status, duration, others }: Completed, bindings: string) {
   const ids = timestampOf(time, spanContext);
-  return `{"level":"${level}"${ids}${bindings},"method":"${method}","route":${JSON.stringify(route)},"status":${status},"duration_ms":${duration}${inside(others)},"msg":"request completed"}\n`;
+  return `{"level":"${level}"${ids}${bindings},"method":"${method}","route":${route},"status":${status},"duration_ms":${duration}${others},"msg":"request completed"}\n`;
+}
+
+/** Routes come from code and are few; should they ever not be, it begins anew now and then. */
+const MAX_ROUTES = 1_000;
+const routes = new Map<string, string>();
+
+function routeText(route: string): string {
+  let text = routes.get(route);
+  if (text === undefined) {
+    if (routes.size >= MAX_ROUTES) routes.clear();
+    routes.set(route, (text = JSON.stringify(route)));
+  }
+  return text;
 }
 
 /** The fields of an object, each with a comma before it. */
-function inside(fields: object): string {
-  const json = JSON.stringify(fields);
+function inside(fields: object | undefined): string {
+  const json = fields ? JSON.stringify(fields) : '{}';
   return json === '{}' ? '' : `,${json.slice(1, -1)}`;
 }

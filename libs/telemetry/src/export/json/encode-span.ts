@@ -189,7 +189,7 @@ function isRegularTime([seconds, nanoseconds]: HrTime): boolean {
 
 function replaceTime(position: number, [seconds, nanoseconds]: HrTime, out: JsonBytes): void {
   const billions = Math.trunc(seconds / 1e9);
-  out.replace(position, String(billions));
+  out.replaceDigit(position, billions);
   out.replaceDigits(position + 1, seconds - billions * 1e9);
   out.replaceDigits(position + 10, nanoseconds);
 }
