@@ -5,6 +5,7 @@ import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { withBaggage } from '../../libs/telemetry/src/baggage/with-baggage.ts';
 import { encodeSpan } from '../../libs/telemetry/src/export/json/encode-span.ts';
+import { asJson } from '../../libs/telemetry/src/export/json/exporter.ts';
 import { OtlpJsonSerializer } from '../../libs/telemetry/src/export/json/serializer.ts';
 import { holdLine } from '../../libs/telemetry/src/logging/held-lines.ts';
 import { createLogger } from '../../libs/telemetry/src/logging/logger.ts';
@@ -43,6 +44,8 @@ const span = beginSpan();
 span.setAttribute('http.response.status_code', 200);
 const readable = span as unknown as ReadableSpan;
 const together = Array.from({ length: 32 }, () => readable);
+const serializer = new OtlpJsonSerializer();
+const json = asJson(serializer);
 const within = trace.setSpan(EMPTY_CONTEXT, span);
 const user = { 'user.id': '5c1f0a52-9b7e-4d0e-8a36-1f2d3c4b5a61' };
 const outgoing = context.with(within, () => withBaggage(user, () => context.active()));
@@ -54,7 +57,11 @@ const line = { method: 'GET', route: '/api/activities/home', status: 200, durati
 const PARTS: Record<string, () => unknown> = {
   'a span begins': beginSpan,
   'a span is encoded': () => encodeSpan(readable),
-  '32 spans are encoded': () => OtlpJsonSerializer.serializeRequest(together.map(encodeSpan)),
+  '32 spans are encoded': () => {
+    const batch = together.map(encodeSpan);
+    serializer.serializeRequest(batch);
+    json.delivered?.(batch);
+  },
   '  by the stock serializer': () => JsonTraceSerializer.serializeRequest(together),
   'headers for the next service': () => propagation.inject(outgoing, {}, setter),
   '  by the stock propagators': () => stockPropagator.inject(stock, {}, setter),

@@ -20,6 +20,8 @@ export interface Delivery<T> {
   name: string;
   /** Rejects with what {@link isRetryable} can judge. */
   deliver(batch: T[]): Promise<void>;
+  /** Told that a batch was taken, in time. */
+  delivered?(batch: T[]): void;
   /** How many of the first items make one batch, for destinations with limits of their own; at least 1. */
   countBatch?(items: readonly T[]): number;
   sizeOf?(item: T): number;
@@ -179,6 +181,7 @@ export class DeliveryQueue<T> {
     } finally {
       this.leaving = 0;
     }
+    this.delivery.delivered?.(batch);
     this.backoffMs = 0;
     if (this.failing && this.dropped === droppedBefore) this.recover(batch.length);
   }

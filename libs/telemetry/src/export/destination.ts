@@ -16,12 +16,14 @@ export interface Destination<Kept = unknown> {
   keep(span: ReadableSpan): Kept;
   /** About how many bytes that takes. */
   sizeOf(kept: Kept): number;
+  /** Told that a batch has arrived, and that nobody will ask for it again. */
+  delivered?(batch: Kept[]): void;
   exporter: Exporter<Kept>;
   /** Milliseconds between the first waiting span and its export, where OTEL_BSP_SCHEDULE_DELAY does not fit. */
   scheduleDelayMs?: number;
 }
 
 /** The form in which a destination's exporter takes spans. */
-export type SpanForm<Kept> = Pick<Destination<Kept>, 'keep' | 'sizeOf'>;
+export type SpanForm<Kept> = Pick<Destination<Kept>, 'keep' | 'sizeOf' | 'delivered'>;
 
 export const AS_SPANS: SpanForm<ReadableSpan> = { keep: (span) => span, sizeOf: sizeOfSpan };

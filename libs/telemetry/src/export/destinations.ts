@@ -4,7 +4,7 @@ import { readList, readPositive } from '../settings.js';
 import { readXrayDestinations } from '../xray/settings.js';
 import { AS_SPANS, type Destination } from './destination.js';
 import { type HoneycombSettings, readHoneycomb } from './honeycomb.js';
-import { AS_JSON, createOtlpJsonExporter } from './json/exporter.js';
+import { createOtlpJsonExporter } from './json/exporter.js';
 import { LazyExporter } from './lazy-exporter.js';
 import { printableUrl, readUrl } from './endpoint.js';
 import { withExactHeaders } from './exact-headers.js';
@@ -85,7 +85,6 @@ function zipkinDestination(env: NodeJS.ProcessEnv, problems: string[]): Destinat
 function honeycombDestination({ endpoint, headers }: HoneycombSettings): Destination {
   return {
     name: `Honeycomb (${printableUrl(new URL(endpoint)).replace(/\/$/, '')})`,
-    exporter: withExactHeaders(`${endpoint}/v1/traces`, headers),
-    ...AS_JSON,
+    ...withExactHeaders(`${endpoint}/v1/traces`, headers),
   };
 }

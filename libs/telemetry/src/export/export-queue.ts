@@ -36,6 +36,7 @@ export class ExportQueue implements SpanProcessor {
     const delivery = {
       name,
       deliver: (batch: unknown[]) => this.export(batch),
+      delivered: (batch: unknown[]) => destination.delivered?.(batch),
       countBatch: (kept: readonly unknown[]) => this.countWithin(MAX_BATCH_BYTES, kept),
       sizeOf: (kept: unknown) => destination.sizeOf(kept),
       collect: () => this.collect(),

@@ -2,7 +2,7 @@ import type { HrTime, Link, SpanContext, SpanStatusCode } from '@opentelemetry/a
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
-import { type Fragment, JsonBytes, fragment } from './json-bytes.js';
+import { type Chunk, type Fragment, JsonBytes, fragment } from './json-bytes.js';
 
 /**
  * A span as a piece of OTLP/JSON: `chunk` from `start` to `end`.
@@ -14,7 +14,7 @@ export class EncodedSpan {
   constructor(
     readonly resource: Resource,
     readonly scope: InstrumentationScope,
-    readonly chunk: Uint8Array,
+    readonly chunk: Chunk,
     readonly start: number,
     readonly end: number,
   ) {}

@@ -3,8 +3,8 @@ import { type AttributeValue, SpanStatusCode, TraceFlags, createTraceState } fro
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { encodeSpan } from './encode-span.js';
-import { createOtlpJsonExporter } from './exporter.js';
+import { type EncodedSpan, encodeSpan } from './encode-span.js';
+import { asJson, createOtlpJsonExporter } from './exporter.js';
 import { OtlpJsonSerializer } from './serializer.js';
 
 const resource = resourceFromAttributes({ 'service.name': 'tëst', 'process.pid': 1, list: ['a', 'b'] });
@@ -25,7 +25,7 @@ function span(changes: Partial<ReadableSpan> & { context?: object } = {}): Reada
 
 const parsed = (body: Uint8Array | undefined) => JSON.parse(Buffer.from(body!).toString()) as object;
 function expectSame(spans: ReadableSpan[]): void {
-  const ours = parsed(OtlpJsonSerializer.serializeRequest(spans.map(encodeSpan)));
+  const ours = parsed(new OtlpJsonSerializer().serializeRequest(spans.map(encodeSpan)));
   expect(ours).toEqual(parsed(JsonTraceSerializer.serializeRequest(spans)));
 }
 interface Sent {
@@ -76,7 +76,9 @@ const CASES: Record<string, ReadableSpan> = {
 
 it('numbers that JSON or a 64-bit integer cannot hold are written as proto3 wants them', () => {
   const attributes = { huge: 1e300, nan: NaN, up: Infinity, down: -Infinity, list: [NaN, 1e20], beyond: 2 ** 63 };
-  const { resourceSpans } = parsed(OtlpJsonSerializer.serializeRequest([encodeSpan(span({ attributes }))])) as Sent;
+  const { resourceSpans } = parsed(
+    new OtlpJsonSerializer().serializeRequest([encodeSpan(span({ attributes }))]),
+  ) as Sent;
   const sent = resourceSpans[0]!.scopeSpans[0]!.spans[0]!.attributes;
   expect(Object.fromEntries(sent.map(({ key, value }) => [key, value]))).toEqual({
     huge: { doubleValue: 1e300 },
@@ -170,7 +172,7 @@ it('what has been written stays as it is, however much is written after it', () 
   const spans = Array.from({ length: 3_000 }, (_, i) => span({ name: `work ${i}`, attributes: { i, text: 'x'.repeat(i % 700) } })); // prettier-ignore
   const encoded = spans.map(encodeSpan);
   const names = encoded.map(({ chunk, start, end }) => {
-    const { name, attributes } = JSON.parse(Buffer.from(chunk.subarray(start, end)).toString()) as { name: string; attributes: object[] }; // prettier-ignore
+    const { name, attributes } = JSON.parse(chunk.bytes.subarray(start, end).toString()) as { name: string; attributes: object[] }; // prettier-ignore
     return `${name}: ${attributes.length}`;
   });
   expect(names).toEqual(spans.map(({ name }) => `${name}: 2`));
@@ -183,10 +185,51 @@ it('a span that cannot be written leaves nothing behind in the next', () => {
   expectSame([span({ name: 'after' })]);
 });
 
+describe('memory', () => {
+  const batchOf = (from: number) => Array.from({ length: 300 }, (_, i) => span({ name: 'work', attributes: { i: from + i, text: 'x'.repeat((from + i) % 700) } })); // prettier-ignore
+
+  it('is used again for what has been delivered, and for nothing that waits', () => {
+    const serializer = new OtlpJsonSerializer();
+    const form = asJson(serializer);
+    const memory = new Set<unknown>();
+    const waiting: { spans: ReadableSpan[]; kept: EncodedSpan[] }[] = [];
+    let sent = 0;
+    for (let round = 0; round < 60; round++) {
+      const spans = batchOf(round * 300);
+      const kept = spans.map(form.keep);
+      for (const { chunk } of kept) memory.add(chunk);
+      waiting.push({ spans, kept });
+      // One batch in three is kept for later, as if it had not been taken.
+      if (round % 3 === 0) continue;
+      const next = round % 3 === 1 ? waiting.pop()! : waiting.shift()!;
+      expect(parsed(serializer.serializeRequest(next.kept))).toEqual(parsed(JsonTraceSerializer.serializeRequest(next.spans))); // prettier-ignore
+      form.delivered!(next.kept);
+      sent++;
+    }
+    expect(sent).toBe(40);
+    // 211 without, 86 with.
+    expect(memory.size).toBeLessThan(150);
+  });
+
+  it('of a request is not written over before it has been delivered', () => {
+    const serializer = new OtlpJsonSerializer();
+    const form = asJson(serializer);
+    const first = batchOf(0).map(form.keep);
+    const refused = serializer.serializeRequest(first);
+    const before = Buffer.from(refused);
+    const second = batchOf(300).map(form.keep);
+    const taken = serializer.serializeRequest(second);
+    expect(before.equals(refused)).toBe(true);
+    form.delivered!(second);
+    expect(serializer.serializeRequest(first).buffer).toBe(taken.buffer);
+    expect(before.equals(refused)).toBe(true);
+  });
+});
+
 describe('the exporter', () => {
   it('is the stock one with our serializer', () => {
     const { exporter, keep } = createOtlpJsonExporter();
-    expect((exporter as unknown as { _delegate: { _serializer: unknown } })._delegate._serializer).toBe(
+    expect((exporter as unknown as { _delegate: { _serializer: unknown } })._delegate._serializer).toBeInstanceOf(
       OtlpJsonSerializer,
     );
     expect(keep(span())).toMatchObject({ resource, scope });

@@ -7,16 +7,20 @@ import {
 import type { Resource } from '@opentelemetry/resources';
 import { type EncodedSpan, toResource } from './encode-span.js';
 
-/** Of a chunk. */
 interface Piece {
-  chunk: Uint8Array;
+  bytes: Uint8Array;
   start: number;
   end: number;
 }
 
-/** An ExportTraceServiceRequest out of spans that are JSON already, by resource and scope. */
-export const OtlpJsonSerializer: ISerializer<EncodedSpan[], IExportTraceServiceResponse> = {
-  serializeRequest(spans) {
+const KIB = 1_024;
+
+/** An ExportTraceServiceRequest out of spans that are JSON already, by resource and scope. For one exporter. */
+export class OtlpJsonSerializer implements ISerializer<EncodedSpan[], IExportTraceServiceResponse> {
+  private last: Uint8Array | undefined;
+  private spare: Uint8Array | undefined;
+
+  serializeRequest(spans: EncodedSpan[]): Uint8Array {
     const pieces: Piece[] = [text('{"resourceSpans":[')];
     list(pieces, byResourceAndScope(spans), ([resource, scopes]) => {
       const { schemaUrl } = resource;
@@ -29,14 +33,37 @@ export const OtlpJsonSerializer: ISerializer<EncodedSpan[], IExportTraceServiceR
       pieces.push(END);
     });
     pieces.push(END);
-    return joined(pieces);
-  },
-  deserializeResponse: (data) => JsonTraceSerializer.deserializeResponse(data),
-};
+    return this.join(pieces);
+  }
+
+  deserializeResponse(data: Uint8Array): IExportTraceServiceResponse {
+    return JsonTraceSerializer.deserializeResponse(data);
+  }
+
+  /** Says that the last request has been answered: the next one may be written over it. */
+  delivered(): void {
+    this.spare = this.last;
+  }
+
+  private join(pieces: Piece[]): Uint8Array {
+    let length = 0;
+    for (const { start, end } of pieces) length += end - start;
+    let { spare } = this;
+    if (!spare || spare.length < length) spare = Buffer.allocUnsafeSlow(Math.ceil(length / KIB / 64) * 64 * KIB);
+    this.last = spare;
+    this.spare = undefined;
+    let at = 0;
+    for (const { bytes, start, end } of pieces) {
+      spare.set(bytes.subarray(start, end), at);
+      at += end - start;
+    }
+    return spare.subarray(0, length);
+  }
+}
 
 function text(json: string): Piece {
-  const chunk = Buffer.from(json);
-  return { chunk, start: 0, end: chunk.length };
+  const bytes = Buffer.from(json);
+  return { bytes, start: 0, end: bytes.length };
 }
 
 const COMMA = text(',');
@@ -55,10 +82,11 @@ function list<T>(pieces: Piece[], items: Iterable<T>, add: (item: T) => void): v
 function addSpans(pieces: Piece[], spans: EncodedSpan[]): void {
   let last: Piece | undefined;
   for (const { chunk, start, end } of spans) {
-    if (last?.chunk === chunk && last.end + 1 === start) last.end = end;
+    const { bytes } = chunk;
+    if (last?.bytes === bytes && last.end + 1 === start) last.end = end;
     else {
       if (last) pieces.push(COMMA);
-      pieces.push((last = { chunk, start, end }));
+      pieces.push((last = { bytes, start, end }));
     }
   }
 }
@@ -73,16 +101,4 @@ function byResourceAndScope(spans: EncodedSpan[]): Map<Resource, Map<Instrumenta
     else scopes.set(span.scope, [span]);
   }
   return groups;
-}
-
-function joined(pieces: Piece[]): Uint8Array {
-  let length = 0;
-  for (const { start, end } of pieces) length += end - start;
-  const body = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const { chunk, start, end } of pieces) {
-    body.set(chunk.subarray(start, end), at);
-    at += end - start;
-  }
-  return body;
 }
