@@ -18,12 +18,16 @@ export interface Load {
   path: string;
   /** In all turns together. */
   requests: number;
+  /** So many come before, unmeasured: a multiple of 200. */
+  settle?: number;
   connections: number;
   /** Requests a second; as many as there can be when left out. */
-  rate?: number;
+  rate?: number | undefined;
 }
 type Usage = { cpu: number; rss: number; heapUsed: number };
 type Turn = { seconds: number; latencies: number[]; failed: number };
+
+const SETTLE_PER_TURN = 200;
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -99,7 +103,7 @@ export async function slice(measured: Measured, load: Load, around: Surroundings
 
 /**
  * Loads the subjects in turn, again and again: turns are short, so that whatever else the machine does, which lasts for
- * seconds, falls on all of them alike. It ends when all their spans have been delivered, so that each pays for its own.
+ * seconds, falls on all of them alike. It ends when all their spans have been delivered.
  */
 export async function takeTurns(
   subjects: readonly Measured[],
@@ -107,14 +111,39 @@ export async function takeTurns(
   turns: number,
   around: Surroundings,
 ): Promise<Slice[]> {
+  const { settle = 0, requests } = load;
   const spansBefore = await countSpans(around);
-  const before = await Promise.all(subjects.map((measured) => ask<Usage>(measured, 'usage')));
+  const usage = () => Promise.all(subjects.map((measured) => ask<Usage>(measured, 'usage')));
+  // What V8 gave back while nobody asked, compiled code and room for young objects, comes back first.
+  const settling = { ...load, requests: settle, rate: undefined };
+  if (settle > 0) await turnsOf(subjects, settling, settle / SETTLE_PER_TURN, around);
+  const before = await usage();
+  const sums = await turnsOf(subjects, load, turns, around);
+  // Spans that wait now are as many as waited before.
+  const settled = settle > 0 ? await usage() : undefined;
+  const spans = await allDelivered(around);
+  const after = settled ?? (await usage());
+  return subjects.map(({ subject: { id } }, index) => {
+    const { seconds, latencies, failed } = sums[index]!;
+    if (failed > 0) throw new Error(`${id}: ${failed} requests failed`);
+    return {
+      cpu_us: (after[index]!.cpu - before[index]!.cpu) / requests,
+      rps: requests / seconds,
+      latencies,
+      spans: ((spans[id] ?? 0) - (spansBefore[id] ?? 0)) / (settle + requests),
+      rss_mb: after[index]!.rss / 2 ** 20,
+      heap_mb: after[index]!.heapUsed / 2 ** 20,
+    };
+  });
+}
+
+async function turnsOf(subjects: readonly Measured[], load: Load, turns: number, around: Surroundings) {
   const perTurn = { connections: load.connections, rate: load.rate, requests: load.requests / turns };
   const sums = subjects.map((): Turn => ({ seconds: 0, latencies: [], failed: 0 }));
-  const order = [...subjects.keys()];
+  let order = [...subjects.keys()];
   for (let turn = 0; turn < turns; turn++) {
-    // There and back, so that who comes after whom is not the same every time.
-    for (const index of turn % 2 ? order.toReversed() : order) {
+    order = orderAfter(order);
+    for (const index of order) {
       const measured = subjects[index]!;
       const one = await ask<Turn>(around.load, { url: `${measured.origin}${load.path}`, ...perTurn });
       const sum = sums[index]!;
@@ -123,20 +152,21 @@ export async function takeTurns(
       sum.latencies = sum.latencies.concat(one.latencies);
     }
   }
-  const spans = await allDelivered(around);
-  const after = await Promise.all(subjects.map((measured) => ask<Usage>(measured, 'usage')));
-  return subjects.map(({ subject: { id } }, index) => {
-    const { seconds, latencies, failed } = sums[index]!;
-    if (failed > 0) throw new Error(`${id}: ${failed} requests failed`);
-    return {
-      cpu_us: (after[index]!.cpu - before[index]!.cpu) / load.requests,
-      rps: load.requests / seconds,
-      latencies,
-      spans: ((spans[id] ?? 0) - (spansBefore[id] ?? 0)) / load.requests,
-      rss_mb: after[index]!.rss / 2 ** 20,
-      heap_mb: after[index]!.heapUsed / 2 ** 20,
-    };
-  });
+  return sums;
+}
+
+/**
+ * Another order in which nobody follows itself: who does finds its own code and data in the processor's caches, which is
+ * worth more than what is measured here.
+ */
+function orderAfter(order: readonly number[]): number[] {
+  for (;;) {
+    const next = order
+      .map((index) => [Math.random(), index] as const)
+      .toSorted(([a], [b]) => a - b)
+      .map(([, index]) => index);
+    if (order.length === 1 || next[0] !== order.at(-1)) return next;
+  }
 }
 
 type Counts = Record<string, number>;

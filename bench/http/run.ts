@@ -50,6 +50,8 @@ const REQUESTS_PER_TURN = 200;
  * in ten is kept, after ten times as many.
  */
 const WARM_UP = options.quick ? 8_000 : 30_000;
+/** Between slices subjects wait for each other, for longer than V8 keeps what it does not need. */
+const SETTLE = options.quick ? 2_000 : 4_000;
 /** Requests a second for the latencies: what the slowest of ours answers without queueing. */
 const FIXED_RATE = 300;
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -108,8 +110,10 @@ async function measureRound(surroundings: Surroundings): Promise<void> {
       const load = { ...LOAD, requests: WARM_UP * (measured.subject.warmUp ?? 1) };
       await slice(measured, load, { ...surroundings, scheduleDelayMs: 0 });
     }
-    for (let n = 0; n < slices; n++) await measure({ ...LOAD, requests }, requests / REQUESTS_PER_TURN, busy);
-    if (!options.quick) await measure({ ...LOAD, requests: FIXED_RATE * 2, rate: FIXED_RATE }, 8, steady);
+    for (let n = 0; n < slices; n++)
+      await measure({ ...LOAD, requests, settle: SETTLE }, requests / REQUESTS_PER_TURN, busy);
+    const even = { ...LOAD, requests: FIXED_RATE * 2, rate: FIXED_RATE, settle: SETTLE };
+    if (!options.quick) await measure(even, 8, steady);
   } finally {
     await Promise.all(running.map((measured) => measured.stop()));
   }
