@@ -126,7 +126,7 @@ export class RecordingSpan implements Span {
     const { attributes, owner } = this;
     const { attributeCountLimit, attributeValueLengthLimit } = owner.limits;
     if (isPlain(value, attributeValueLengthLimit) && key !== '') {
-      if (Object.hasOwn(attributes, key)) {
+      if (attributes[key] !== undefined && Object.hasOwn(attributes, key)) {
         attributes[key] = value;
         return this;
       }
