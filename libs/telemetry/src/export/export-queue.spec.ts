@@ -21,11 +21,13 @@ const failed = (code?: number): ExportResult => ({
 
 function setUp(chosen: ExportQueueSettings = settings, keep = AS_SPANS.keep) {
   const batches: string[][] = [];
-  const state: { answer: ExportResult | undefined } = { answer: OK };
+  const state: { answer: ExportResult | undefined; late?: () => void } = { answer: OK };
+  const delivered = jest.fn((of: ReadableSpan[]) => of.map(({ name }) => name));
   const exporter = {
     export: (spans: ReadableSpan[], done: (result: ExportResult) => void) => {
       batches.push(spans.map(({ name }) => name));
       if (state.answer) done(state.answer);
+      else state.late = () => done(OK);
     },
     shutdown: () => Promise.resolve(),
   };
@@ -34,9 +36,9 @@ function setUp(chosen: ExportQueueSettings = settings, keep = AS_SPANS.keep) {
     resumed: jest.fn<ExportObserver['resumed']>(),
     lost: jest.fn<ExportObserver['lost']>(),
   };
-  const queue = new ExportQueue({ name: 'test', exporter, ...AS_SPANS, keep }, chosen, observer);
+  const queue = new ExportQueue({ name: 'test', exporter, ...AS_SPANS, keep, delivered }, chosen, observer);
   const end = (...spans: string[]) => spans.forEach((name) => queue.onEnd(span(name)));
-  return { batches, state, observer, queue, end };
+  return { batches, state, delivered, observer, queue, end };
 }
 
 beforeEach(() => {
@@ -176,6 +178,26 @@ describe('ExportQueue', () => {
     end('a');
     await jest.advanceTimersByTimeAsync(100 + settings.exportTimeoutMs);
     expect(observer.stopped.mock.calls).toEqual([['test', 'no answer in time', 1]]);
+  });
+
+  it('says what has been delivered, once, and nothing of what was refused or answered too late', async () => {
+    const { state, delivered, end } = setUp();
+    const said = () => delivered.mock.results.map(({ value }) => value as string[]);
+    state.answer = failed(503);
+    end('a', 'b');
+    await jest.advanceTimersByTimeAsync(100);
+    state.answer = undefined;
+    await jest.advanceTimersByTimeAsync(1_000 + 1_000);
+    state.late!();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(said()).toEqual([]);
+    state.answer = OK;
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(said()).toEqual([['a', 'b']]);
+    state.answer = failed(400);
+    end('c');
+    await jest.advanceTimersByTimeAsync(100);
+    expect(said()).toHaveLength(1);
   });
 
   it('exports everything at shutdown, in batches', async () => {
