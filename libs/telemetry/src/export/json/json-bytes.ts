@@ -171,6 +171,7 @@ export class JsonBytes {
     for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
   }
 
+  /** The same with one digit. */
   replaceDigit(position: number, digit: number): void {
     this.chunk.bytes[this.begun + position] = ZERO + digit;
   }

@@ -13,10 +13,12 @@ interface Piece {
   end: number;
 }
 
-const KIB = 1_024;
+/** Requests get whole blocks, so that one of nearly the same length fits in too. */
+const BLOCK_BYTES = 64 * 1024;
 
 /** An ExportTraceServiceRequest out of spans that are JSON already, by resource and scope. For one exporter. */
 export class OtlpJsonSerializer implements ISerializer<EncodedSpan[], IExportTraceServiceResponse> {
+  /** What the last request was written into. */
   private last: Uint8Array | undefined;
   private spare: Uint8Array | undefined;
 
@@ -48,16 +50,16 @@ export class OtlpJsonSerializer implements ISerializer<EncodedSpan[], IExportTra
   private join(pieces: Piece[]): Uint8Array {
     let length = 0;
     for (const { start, end } of pieces) length += end - start;
-    let { spare } = this;
-    if (!spare || spare.length < length) spare = Buffer.allocUnsafeSlow(Math.ceil(length / KIB / 64) * 64 * KIB);
-    this.last = spare;
+    const fits = this.spare && this.spare.length >= length;
+    const body = fits ? this.spare! : Buffer.allocUnsafeSlow(Math.ceil(length / BLOCK_BYTES) * BLOCK_BYTES);
+    this.last = body;
     this.spare = undefined;
     let at = 0;
     for (const { bytes, start, end } of pieces) {
-      spare.set(bytes.subarray(start, end), at);
+      body.set(bytes.subarray(start, end), at);
       at += end - start;
     }
-    return spare.subarray(0, length);
+    return body.subarray(0, length);
   }
 }
 
