@@ -59,7 +59,7 @@ async function count(subject: Subject, neighbourPort: number): Promise<Counts> {
   const [port = 0] = await freePorts(1);
   const out = join(folder, subject.id);
   const command = ['--tool=callgrind', '--instr-atstart=no', `--callgrind-out-file=${out}`, process.execPath];
-  const child = spawn('valgrind', [...command, ...V8, '--perf-basic-prof', `--perf-basic-prof-path=${folder}`, ...subject.args], {
+  const child = spawn('valgrind', [...command, ...V8, '--perf-basic-prof', `--perf-basic-prof-path=${folder}`, `--logfile=${join(folder, 'v8.log')}`, ...subject.args], {
     stdio: 'ignore',
     env: {
       PATH: process.env.PATH,
