@@ -21,7 +21,7 @@ const MAIN = 'dist/services/trace-viewer/src/main.js';
 let directory: string;
 let viewer: ChildProcess;
 
-function start(): Promise<string> {
+function start(onAddress?: () => void): Promise<string> {
   const env = { ...process.env, VIEWER_PORT: '0', VIEWER_HOST: '127.0.0.1', VIEWER_DATA_DIR: join(directory, 'data') };
   viewer = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -30,7 +30,9 @@ function start(): Promise<string> {
     viewer.stdout!.on('data', (chunk) => {
       output += String(chunk);
       const address = /listening on (http:[^"]+)/.exec(output)?.[1];
-      if (address !== undefined) resolve(address);
+      if (address === undefined) return;
+      onAddress?.();
+      resolve(address);
     });
   });
 }
@@ -149,6 +151,14 @@ describe('the trace viewer as a process', () => {
     expect(await stop('SIGTERM')).toBe(0);
     base = await start();
     expect(await getJson(`${base}/api/status`)).toMatchObject({ spans: 500, unclean_stop: null });
+  });
+
+  it('stops in order when the signal comes as soon as it says that it listens', async () => {
+    for (let round = 0; round < 8; round++) {
+      await start(() => viewer.kill('SIGTERM'));
+      await once(viewer, 'exit');
+      expect([viewer.exitCode, viewer.signalCode]).toEqual([0, null]);
+    }
   });
 
   it('does not wait on SIGTERM for a request that never ends', async () => {

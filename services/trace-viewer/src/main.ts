@@ -31,7 +31,6 @@ try {
   );
   const app = await createApp(config, store);
   await app.listen(config.port, config.host);
-  write('info', `listening on ${await app.getUrl()}`);
 
   let stopping = false;
   const stop = async (signal: string) => {
@@ -47,6 +46,8 @@ try {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal).catch(fail));
+  // Last: whoever waits for this line may stop the process at once.
+  write('info', `listening on ${await app.getUrl()}`);
 } catch (error) {
   fail(error);
 }
