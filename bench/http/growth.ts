@@ -1,5 +1,5 @@
 import { type Load, type Slice, type Surroundings, slice, startSubject } from './compare.ts';
-import { type Subject, SUBJECTS, file, preload } from './subjects.ts';
+import { type Subject, SUBJECTS, file, grown, preload } from './subjects.ts';
 
 /** What a request costs with more in it, in microseconds of CPU. */
 export interface Growth {
@@ -58,7 +58,7 @@ async function compareLoads(
 ): Promise<Map<string, Record<string, number>>> {
   const running = [];
   try {
-    for (const subject of subjects) running.push(await startSubject(subject, env));
+    for (const subject of subjects) running.push(await startSubject(grown(subject), env));
     const slices = new Map<string, Record<string, Slice[]>>();
     for (let round = 0; round <= rounds; round++) {
       for (const { name, load } of loads) {

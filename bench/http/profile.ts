@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Measured, openSurroundings, slice, startSubject, takeTurns } from './compare.ts';
 import { ask, nextMessage, pinToOthers, start } from './machine.ts';
-import { SUBJECTS } from './subjects.ts';
+import { SUBJECTS, grown } from './subjects.ts';
 
 // Where the time of a request goes, by subject and module: the main threads are sampled while they take turns. Times are
 // microseconds in a process that is being watched, so they are for comparing. npm run build comes first.
@@ -34,7 +34,7 @@ const env = { ...around.env, HOME_ACTIVITIES_URL: `http://127.0.0.1:${port}` };
 const running: Measured[] = [];
 try {
   for (const subject of SUBJECTS.filter(({ id }) => options.subjects.includes(id))) {
-    running.push(await startSubject(subject, env));
+    running.push(await startSubject(grown(subject), env));
   }
   for (const measured of running)
     await slice(measured, { ...load, requests: WARM_UP }, { ...around, scheduleDelayMs: 0 });

@@ -19,7 +19,7 @@ import {
 import { drawChart } from './chart.ts';
 import { type Growth, measureGrowth } from './growth.ts';
 import { CAN_PIN, nextMessage, pinToOthers, start } from './machine.ts';
-import { SUBJECTS, type Subject } from './subjects.ts';
+import { SUBJECTS, type Subject, grown } from './subjects.ts';
 
 // What a traced request costs the gateway, beside what others pay for theirs: CPU time per request, as ratios in one
 // run. Each round starts every subject anew, and measures slices in which they take turns. npm run build comes first.
@@ -50,6 +50,8 @@ const REQUESTS_PER_TURN = 200;
  * in ten is kept, after ten times as many.
  */
 const WARM_UP = options.quick ? 8_000 : 30_000;
+/** After so many memory is measured. */
+const MEMORY_REQUESTS = options.quick ? 1_000 : 10_000;
 /** Between slices subjects wait for each other, for longer than V8 keeps what it does not need. */
 const SETTLE = options.quick ? 2_000 : 4_000;
 /** Requests a second for the latencies: what the slowest of ours answers without queueing. */
@@ -79,11 +81,13 @@ const busy = new Map<string, Slice[]>();
 const steady = new Map<string, Slice[]>();
 const starts = new Map<string, number[]>();
 const rests = new Map<string, number[]>();
+const rss = new Map<string, number[]>();
 let growth: Growth | undefined;
 const add = <T>(to: Map<string, T[]>, { id }: Subject, value: T) => to.set(id, [...(to.get(id) ?? []), value]);
 try {
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`round ${round} of ${rounds}\n`);
+    if (round === 1 || !options.quick) await measureStarts(around);
     await measureRound(around);
   }
   if (!options.quick && !options.subjects) growth = await measureGrowth(around, env, Math.min(rounds, 3));
@@ -93,15 +97,25 @@ try {
 }
 report();
 
+/** Time to start and memory, one after the other, as V8 has it by itself. */
+async function measureStarts(surroundings: Surroundings): Promise<void> {
+  for (const subject of wanted) {
+    const measured = await startSubject(subject, env);
+    try {
+      add(starts, subject, measured.startMs);
+      add(rests, subject, measured.restMb);
+      const load = { ...LOAD, requests: MEMORY_REQUESTS };
+      add(rss, subject, (await slice(measured, load, { ...surroundings, scheduleDelayMs: 0 })).rss_mb);
+    } finally {
+      await measured.stop();
+    }
+  }
+}
+
 async function measureRound(surroundings: Surroundings): Promise<void> {
   const running: Measured[] = [];
   try {
-    for (const subject of wanted) {
-      const measured = await startSubject(subject, env);
-      running.push(measured);
-      add(starts, subject, measured.startMs);
-      add(rests, subject, measured.restMb);
-    }
+    for (const subject of wanted) running.push(await startSubject(grown(subject), env));
     const measure = async (load: Load, turns: number, into: Map<string, Slice[]>) => {
       const found = await takeTurns(running, load, turns, surroundings);
       running.forEach(({ subject }, index) => add(into, subject, found[index]!));
@@ -112,8 +126,8 @@ async function measureRound(surroundings: Surroundings): Promise<void> {
     }
     for (let n = 0; n < slices; n++)
       await measure({ ...LOAD, requests, settle: SETTLE }, requests / REQUESTS_PER_TURN, busy);
-    const even = { ...LOAD, requests: FIXED_RATE * 2, rate: FIXED_RATE, settle: SETTLE };
-    if (!options.quick) await measure(even, 8, steady);
+    const even = { ...LOAD, requests: FIXED_RATE * 4, rate: FIXED_RATE, settle: SETTLE };
+    if (!options.quick) await measure(even, 16, steady);
   } finally {
     await Promise.all(running.map((measured) => measured.stop()));
   }
@@ -178,8 +192,8 @@ function figuresOf({ id }: Subject): Figures {
   const loaded = busy.get(id)!;
   const even = steady.get(id) ?? loaded;
   const of = (list: Slice[], key: Exclude<keyof Slice, 'latencies'>) => median(list.map((one) => one[key]));
-  const latencies = even.flatMap((one) => one.latencies).toSorted((a, b) => a - b);
-  const quantile = (q: number) => latencies[Math.floor(latencies.length * q)] ?? NaN;
+  const sorted = even.map(({ latencies }) => latencies.toSorted((a, b) => a - b));
+  const quantile = (q: number) => median(sorted.map((latencies) => latencies[Math.floor(latencies.length * q)] ?? NaN));
   const cpu = loaded.map((one) => one.cpu_us);
   return {
     cpu_us: of(loaded, 'cpu_us'),
@@ -190,7 +204,7 @@ function figuresOf({ id }: Subject): Figures {
     p999_ms: quantile(0.999),
     spans_per_request: of(loaded, 'spans'),
     start_ms: median(starts.get(id)!),
-    rss_mb: of(loaded, 'rss_mb'),
+    rss_mb: median(rss.get(id)!),
     rest_mb: median(rests.get(id)!),
   };
 }

@@ -1,4 +1,4 @@
-import type { HrTime, Link, SpanContext, SpanStatusCode } from '@opentelemetry/api';
+import type { HrTime, Link, SpanContext, SpanStatusCode, TraceState } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
@@ -147,9 +147,10 @@ class SpanPattern {
     this.values = Object.values(span.attributes).map((value) => (typeof value === 'object' ? NaN : value));
     this.bounds = bounds;
     const { status, parentSpanContext } = span;
+    const { traceState } = span.spanContext();
     this.rest = hasMore(span)
       ? undefined
-      : { code: status.code, flags: flagsOf(span.spanContext(), parentSpanContext) };
+      : { code: status.code, flags: flagsOf(span.spanContext(), parentSpanContext), traceState };
     this.strangers = 0;
     this.parts.clear();
   }
@@ -210,20 +211,28 @@ function headOf(span: ReadableSpan): string {
   return `${JSON.stringify(head).slice(0, -1)},"attributes":[`;
 }
 
-/** What follows the attributes of a span that has neither events, links, losses, a message nor a trace state. */
+/** What follows the attributes of a span that has neither events, links, losses nor a message. */
 interface Rest {
   code: SpanStatusCode;
   flags: number;
+  /** The very object: a sampler has one for many traces, and it does not change. */
+  traceState: TraceState | undefined;
 }
 
-function hasRest(span: ReadableSpan, { code, flags }: Rest): boolean {
-  return span.status.code === code && flagsOf(span.spanContext(), span.parentSpanContext) === flags && !hasMore(span);
+function hasRest(span: ReadableSpan, { code, flags, traceState }: Rest): boolean {
+  const spanContext = span.spanContext();
+  return (
+    span.status.code === code &&
+    spanContext.traceState === traceState &&
+    flagsOf(spanContext, span.parentSpanContext) === flags &&
+    !hasMore(span)
+  );
 }
 
 function hasMore(span: ReadableSpan): boolean {
   const { droppedAttributesCount, droppedEventsCount, droppedLinksCount, events, links, status } = span;
   const count = droppedAttributesCount + droppedEventsCount + droppedLinksCount + events.length + links.length;
-  return count > 0 || status.message !== undefined || span.spanContext().traceState !== undefined;
+  return count > 0 || status.message !== undefined;
 }
 
 function restOf(span: ReadableSpan): string {

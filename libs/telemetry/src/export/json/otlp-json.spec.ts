@@ -132,11 +132,13 @@ describe('a span is written as the stock serializer writes it, with', () => {
     const below = (limit: number) => (seed = (seed * 48_271) % 0x7fffffff) % limit;
     const one = <Value>(...values: Value[]) => (below(3) === 0 ? values[below(values.length)]! : values[0]!);
     const digits = (length: number) => Array.from({ length }, () => below(16).toString(16)).join('');
+    const state = createTraceState('v=1');
     for (let i = 0; i < 3_000; i++) {
       const isRemote = one(true, false, undefined);
-      const traceState = one(undefined, createTraceState('v=1'));
+      const traceState = one(i % 2 ? state : undefined, state, undefined, createTraceState('w=1'));
       expectSame([
         span({
+          name: `name ${i % 2}`,
           context: { traceId: digits(32), spanId: digits(one(16, 15)), traceFlags: one(1, 0, 3), traceState },
           parentSpanContext: one({ ...ids, spanId: digits(one(16, 2)), isRemote }, undefined, { ...ids, spanId: '' }),
           status: one({ code: 0 }, { code: 1 }, { code: 2 }, { code: 2, message: 'no' }),
