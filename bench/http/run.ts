@@ -38,8 +38,8 @@ const { values: options } = parseArgs({
 });
 if (!['neighbour', 'empty', 'services'].includes(options.behind))
   throw new Error('--behind is neighbour, empty or services');
-const rounds = Number(options.rounds ?? (options.quick ? 2 : 3));
-const slices = Number(options.slices ?? (options.quick ? 1 : 2));
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
+const slices = Number(options.slices ?? 2);
 const requests = Number(options.requests ?? (options.quick ? 3_000 : 6_000));
 const wanted = SUBJECTS.filter(({ id, slow }) => options.subjects?.includes(id) ?? !(options.quick && slow));
 const LOAD = { path: '/api/activities/home', connections: 16 };
@@ -49,7 +49,7 @@ const REQUESTS_PER_TURN = 200;
  * What is measured is a service that has been up for a while: V8 still compiles after ten thousand requests, and where one
  * in ten is kept, after ten times as many.
  */
-const WARM_UP = options.quick ? 8_000 : 30_000;
+const WARM_UP = options.quick ? 20_000 : 30_000;
 /** After so many memory is measured. */
 const MEMORY_REQUESTS = options.quick ? 1_000 : 10_000;
 /** Between slices subjects wait for each other, for longer than V8 keeps what it does not need. */
@@ -87,7 +87,7 @@ const add = <T>(to: Map<string, T[]>, { id }: Subject, value: T) => to.set(id, [
 try {
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`round ${round} of ${rounds}\n`);
-    if (round === 1 || !options.quick) await measureStarts(around);
+    await measureStarts(around);
     await measureRound(around);
   }
   if (!options.quick && !options.subjects) growth = await measureGrowth(around, env, Math.min(rounds, 3));
@@ -127,7 +127,7 @@ async function measureRound(surroundings: Surroundings): Promise<void> {
     for (let n = 0; n < slices; n++)
       await measure({ ...LOAD, requests, settle: SETTLE }, requests / REQUESTS_PER_TURN, busy);
     const even = { ...LOAD, requests: FIXED_RATE * 4, rate: FIXED_RATE, settle: SETTLE };
-    if (!options.quick) await measure(even, 16, steady);
+    if (!options.quick) await measure(even, 4, steady);
   } finally {
     await Promise.all(running.map((measured) => measured.stop()));
   }
