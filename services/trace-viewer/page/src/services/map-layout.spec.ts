@@ -13,6 +13,11 @@ describe('the layout of the service map', () => {
     expect(edges.map(({ path }) => path.startsWith('M '))).toEqual([true, true]);
   });
 
+  it('has room for the page and the three services side by side, on a screen of 1,280 pixels', () => {
+    const { width } = placeServices([], [edge('a', 'b'), edge('b', 'c'), edge('c', 'd')]);
+    expect(width).toBeLessThanOrEqual(1_220);
+  });
+
   it('stands a cycle, a service without calls, and one that only an edge names', () => {
     const { nodes } = placeServices(['a', 'alone'], [edge('a', 'b'), edge('b', 'a')]);
     expect(nodes.map(({ name }) => name).sort()).toEqual(['a', 'alone', 'b']);

@@ -26,7 +26,7 @@ export interface PlacedMap {
 /** Callers left of the called, with room for a label on every edge. */
 export function placeServices(names: readonly string[], edges: readonly ServiceEdge[]): PlacedMap {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 34, ranksep: 60, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 34, ranksep: 40, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const name of new Set([...names, ...edges.flatMap(({ from, to }) => [from, to])]))
     graph.setNode(name, { ...NODE });

@@ -7,7 +7,7 @@ import { serviceColour } from '../ui/service-colour.js';
 import { NODE, placeServices } from './map-layout.js';
 import './service-map.css';
 
-/** Who calls whom: calls per second, errors and p95 on the edges. */
+/** Who calls whom: calls, errors and p95 on the edges. */
 export function ServiceMap({ services, edges }: { services: readonly ServiceStats[]; edges: readonly ServiceEdge[] }) {
   const placed = useMemo(
     () =>
@@ -24,7 +24,7 @@ export function ServiceMap({ services, edges }: { services: readonly ServiceStat
     <section class="card" aria-label="Service map">
       <header>
         <h2>Service map</h2>
-        <span class="muted small">calls per second, errors and p95</span>
+        <span class="muted small">calls, errors and p95</span>
       </header>
       <div class="service-map scroll-x">
         <svg
